@@ -1,0 +1,27 @@
+"""The frozen nouns that flow down the river; nothing here computes."""
+
+from stridesense.model.cues import Cue
+from stridesense.model.events import EventKind, GaitEvent, Lost
+from stridesense.model.packet import Foot, Gap, GapCause, Malformed, RawPacket
+from stridesense.model.samples import SampleBlock
+from stridesense.model.signals import SignalBlock, ZeroReference
+from stridesense.model.strides import Gait, HeelState, Stride, StrikeType
+
+__all__ = [
+    "Cue",
+    "EventKind",
+    "Foot",
+    "Gait",
+    "GaitEvent",
+    "Gap",
+    "GapCause",
+    "HeelState",
+    "Lost",
+    "Malformed",
+    "RawPacket",
+    "SampleBlock",
+    "SignalBlock",
+    "Stride",
+    "StrikeType",
+    "ZeroReference",
+]

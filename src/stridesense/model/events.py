@@ -1,0 +1,65 @@
+"""Moments of the gait cycle."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stridesense.model.packet import Foot
+from stridesense.model.signals import ZeroReference
+
+
+class EventKind(StrEnum):
+    """The moments that the core names, in the order of a stride.
+
+    Contact begins and ends at 5 % of the peak vertical load. Heel down is the lowest point of the heel after
+    the landing, whether it touches or not; heel off the moment it has risen by 3 deg from there; the pull is
+    the fastest lifting of the foot after terminal contact.
+    """
+
+    INITIAL_CONTACT = "initial_contact"
+    HEEL_DOWN = "heel_down"
+    HEEL_OFF = "heel_off"
+    TERMINAL_CONTACT = "terminal_contact"
+    PULL = "pull"
+
+
+@dataclass(frozen=True, slots=True)
+class GaitEvent:
+    """One moment of one foot, with what the signals showed there.
+
+    Attributes:
+        kind: which moment.
+        foot: the foot.
+        t_s: when it happened, session seconds.
+        known_at_s: when it could be known, session seconds.
+        pitch_deg: integral of the pitch rate, deg: good for differences within a stride.
+        tilt_offset_deg: add to `pitch_deg` for the angle against standing flat, as known by then.
+        pitch_sd_deg: standard deviation of that angle, deg.
+        rate_dps: extreme pitch rate that belongs to the moment, deg/s.
+        acc_g: peak specific force that belongs to the moment, g.
+        zero: what absolute pitch rests on.
+        quality: 0..1, how clear the moment was.
+        flags: named reasons for doubt.
+        host_offset_s: add to `t_s` for the host's clock, to compare two feet.
+    """
+
+    kind: EventKind
+    foot: Foot
+    t_s: float
+    known_at_s: float
+    pitch_deg: float
+    tilt_offset_deg: float
+    pitch_sd_deg: float
+    rate_dps: float
+    acc_g: float
+    zero: ZeroReference
+    quality: float
+    flags: tuple[str, ...] = ()
+    host_offset_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The gait cycle of a foot broke off at `t_s`: what was in progress has no end."""
+
+    foot: Foot
+    t_s: float
