@@ -1,0 +1,35 @@
+"""What all feet of a session share: what comes out, and where the clock starts."""
+
+from dataclasses import dataclass
+
+from stridesense.model.packet import Gap, Malformed
+from stridesense.model.samples import SampleBlock
+
+Item = SampleBlock | Gap | Malformed
+"""What decoding gives."""
+
+
+@dataclass(slots=True)
+class SessionClock:
+    """The session's second 0 is its first sample.
+
+    A pod's clock is laid on it once, when its first packet arrives; the first pod's own first packet tells
+    what a packet's way takes. A table's own time is one clock for all feet.
+    """
+
+    started: bool = False
+    host_offset_s: float = 0.0
+    table_start_s: float = 0.0
+
+    def place_packet(self, arrival_s: float, span_s: float) -> float:
+        """Session time of a pod's first sample ever; its packet spans `span_s` to the last sample."""
+        if not self.started:
+            self.started, self.host_offset_s = True, arrival_s - span_s
+            return 0.0
+        return max(0.0, arrival_s - self.host_offset_s - span_s)
+
+    def place_table(self, row_s: float) -> float:
+        """The table's time that is second 0, set by the first row of the session."""
+        if not self.started:
+            self.started, self.table_start_s = True, row_s
+        return self.table_start_s
