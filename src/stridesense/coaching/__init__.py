@@ -1,0 +1,1 @@
+"""Strides become cues: rarely, kindly, and never loading the calf more."""

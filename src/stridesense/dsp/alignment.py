@@ -1,0 +1,110 @@
+"""Functional alignment: which way the sensor sits on the foot, learned from standing and from running.
+
+Gravity while standing gives the vertical and, by definition, the flat sole. The principal axis of angular
+velocity while moving gives the medio-lateral axis (Falbriard et al. 2018, doi 10.3389/fphys.2018.00610); its
+sign follows from the shape of the pitch: in every gait the foot turns toes-down much further than toes-up.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stridesense.dsp.projection import FootAxes
+from stridesense.model import ZeroReference
+from stridesense.model.samples import FloatArray
+from stridesense.units import DEG_PER_RAD, STANDARD_GRAVITY_MPS2
+
+
+@dataclass(frozen=True, slots=True)
+class Stillness:
+    """Gravity and gyroscope bias from a hop of samples in which the foot stood still."""
+
+    up: FloatArray
+    bias_radps: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Axes of the foot in the sensor frame, what they rest on, and the share of rotation they explain."""
+
+    axes: FootAxes
+    zero: ZeroReference
+    confidence: float
+
+
+def stillness(acc_mps2: FloatArray, gyr_radps: FloatArray) -> Stillness | None:
+    """Gravity and bias when all of the samples are still, else None.
+
+    Args:
+        acc_mps2: (n, 3) specific force, sensor frame.
+        gyr_radps: (n, 3) angular velocity, sensor frame.
+    """
+    gyr_spread_dps = gyr_radps.std(axis=0).max() * DEG_PER_RAD
+    bias_dps = float(np.sqrt((gyr_radps.mean(axis=0) ** 2).sum())) * DEG_PER_RAD
+    acc_g = np.sqrt((acc_mps2**2).sum(axis=1)) / STANDARD_GRAVITY_MPS2
+    near_gravity = abs(acc_g.mean() - 1.0) < 0.12
+    if gyr_spread_dps > 3.0 or bias_dps > 12.0 or acc_g.std() > 0.03 or not near_gravity:
+        return None
+    return Stillness(_unit(acc_mps2.mean(axis=0)), gyr_radps.mean(axis=0))
+
+
+def mediolateral_axis(rotation: FloatArray, up: FloatArray | None) -> tuple[FloatArray, float]:
+    """Principal axis of rotation, horizontal when the vertical is known, and its share of all rotation.
+
+    Args:
+        rotation: (3, 3) sum of outer products of angular velocity, sensor frame.
+        up: (3,) unit vector up, or None.
+
+    Returns:
+        (3,) unit vector of unknown sign, and its share of the trace, 0..1.
+    """
+    flat = rotation
+    if up is not None:
+        level = np.eye(3) - np.multiply.outer(up, up)
+        flat = np.einsum("ij,jk,kl->il", level, rotation, level)
+    values, vectors = np.linalg.eigh(flat)
+    share = float(values[-1]) / max(float(np.trace(rotation)), 1e-12)
+    return np.ascontiguousarray(vectors[:, -1]), share
+
+
+def toes_up_sign(rate_radps: FloatArray, t_s: FloatArray) -> float:
+    """+1 when positive rates about an axis turn the toes up, else -1.
+
+    The pitch is integrated and freed from a straight line; its long tail is on the toes-down side.
+
+    Args:
+        rate_radps: (n,) angular velocity about the medio-lateral axis.
+        t_s: (n,) seconds.
+    """
+    steps = np.diff(t_s, prepend=t_s[0])
+    pitch = np.cumsum(rate_radps * np.minimum(steps, 0.1))
+    span = t_s - t_s.mean()
+    pitch = pitch - pitch.mean() - span * (span * pitch).sum() / max(float((span * span).sum()), 1e-12)
+    return 1.0 if (pitch**3).sum() < 0.0 else -1.0
+
+
+def up_from_stance(acc_mps2: FloatArray, gyr_radps: FloatArray, ml: FloatArray) -> FloatArray:
+    """Direction up from the quiet moments of a moving foot, perpendicular to the medio-lateral axis.
+
+    Args:
+        acc_mps2: (n, 3) specific force, sensor frame.
+        gyr_radps: (n, 3) angular velocity, sensor frame.
+        ml: (3,) medio-lateral unit vector.
+    """
+    acc_g = np.sqrt((acc_mps2**2).sum(axis=1)) / STANDARD_GRAVITY_MPS2
+    spin_dps = np.sqrt((gyr_radps**2).sum(axis=1)) * DEG_PER_RAD
+    quiet = (spin_dps < 90.0) & (acc_g > 0.85) & (acc_g < 1.35)
+    chosen = acc_mps2[quiet] if quiet.sum() >= 10 else acc_mps2
+    mean = chosen.mean(axis=0)
+    return _unit(mean - ml * (mean * ml).sum())
+
+
+def foot_axes(ml: FloatArray, up: FloatArray, bias_radps: FloatArray) -> FootAxes:
+    """Axes from a toes-up medio-lateral vector and the vertical; up is made exact, ml perpendicular to it."""
+    ml = _unit(ml - up * (ml * up).sum())
+    forward = np.cross(up, ml)
+    return FootAxes(*(float(value) for value in (*ml, *forward, *up, *bias_radps)))
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    return vector / max(float(np.sqrt((vector * vector).sum())), 1e-12)

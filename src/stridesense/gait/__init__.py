@@ -1,0 +1,1 @@
+"""Signals of the foot become events, and events become strides."""

@@ -1,0 +1,159 @@
+"""Where in the gait cycle the foot is: one state machine, one pass, one sample at a time.
+
+    IDLE -> SWING -> ARMED -> LANDING -> STANCE -> SWING
+
+The swing is known by its lobe of toes-up rotation, the landing by the jolt at its end, the toe-off by the
+trough of toes-down rotation that has turned the foot well away from where it stood.
+"""
+
+from typing import Final, NamedTuple
+
+from stridesense.dsp.kernels import Kernel
+
+IDLE: Final = 0
+SWING: Final = 1
+ARMED: Final = 2
+LANDING: Final = 3
+STANCE: Final = 4
+
+MARK_ARMED: Final = 1.0
+MARK_CONTACT: Final = 2.0
+MARK_WEAK_CONTACT: Final = 3.0
+MARK_TOE_OFF: Final = 4.0
+MARK_LOST: Final = 5.0
+
+
+class PhaseParams(NamedTuple):
+    """Thresholds of the cycle.
+
+    Attributes:
+        lobe_min_dps: lowest peak of a swing, deg/s.
+        lobe_share: lowest peak as a share of the runner's own.
+        lobe_memory_s: after this time without a contact the runner's own peak no longer counts, s.
+        lobe_min_s: shortest lobe, s.
+        arm_share: a swing ends when the rate has fallen to this share of its peak.
+        jolt_min_gps: weakest jolt of a landing, g/s.
+        jolt_share: weakest jolt as a share of the runner's own.
+        jolt_after_s: a jolt stands when none stronger follows for this time, s.
+        arm_limit_s: longest wait for a jolt, s.
+        rebound_share: a forefoot landing turns the toes up again at this share of the swing's peak; then the
+            stance has begun at once.
+        settle_s: earliest end of the landing after the jolt, s.
+        settle_dps: the landing is over when the foot turns toes-down slower than this, deg/s.
+        slap_deg: no foot slaps down further than this: turned more, it has left the ground, deg.
+        swept_deg: least turn away from the stance that a toe-off needs, deg.
+        trough_dps: slowest toes-down rotation of a toe-off, deg/s.
+        trough_share: a trough is over when the rate has risen to this share of it.
+        trough_limit_s: or this time after its lowest point, s.
+        stance_limit_s: a longer stance is standing, s.
+        swing_limit_s: a longer swing is no swing, s.
+    """
+
+    lobe_min_dps: float = 150.0
+    lobe_share: float = 0.4
+    lobe_memory_s: float = 1.5
+    lobe_min_s: float = 0.06
+    arm_share: float = 0.35
+    jolt_min_gps: float = 60.0
+    jolt_share: float = 0.3
+    jolt_after_s: float = 0.04
+    arm_limit_s: float = 0.25
+    rebound_share: float = 0.45
+    settle_s: float = 0.03
+    settle_dps: float = 120.0
+    slap_deg: float = 50.0
+    swept_deg: float = 15.0
+    trough_dps: float = 120.0
+    trough_share: float = 0.6
+    trough_limit_s: float = 0.06
+    stance_limit_s: float = 2.0
+    swing_limit_s: float = 1.5
+
+
+class PhaseState(NamedTuple):
+    """What the machine remembers."""
+
+    phase: int = IDLE
+    since_s: float = 0.0
+    lobe_s: float = 0.0
+    lobe_peak_dps: float = 0.0
+    own_peak_dps: float = 0.0
+    jolt_gps: float = 0.0
+    jolt_t_s: float = 0.0
+    own_jolt_gps: float = 0.0
+    contact_t_s: float = -1e9
+    settled: bool = False
+    stance_pitch_deg: float = 0.0
+    trough_dps: float = 0.0
+    trough_t_s: float = 0.0
+
+    def after_gap(self) -> "PhaseState":
+        """The cycle begins anew; what is known of the runner stays."""
+        own_peak, own_jolt = self.own_peak_dps, self.own_jolt_gps
+        return PhaseState(own_peak_dps=own_peak, own_jolt_gps=own_jolt, contact_t_s=self.contact_t_s)
+
+
+def _advance(  # noqa: C901, PLR0912  the state machine is one table; cut up it would hide its order
+    state: PhaseState, p: PhaseParams, inputs: tuple[list[float], ...], outputs: tuple[list[float], ...]
+) -> PhaseState:
+    t_s, smooth_dps, pitch_deg, jerk_gps = inputs
+    (mark,) = outputs
+    (phase, since, lobe_t, lobe_peak, own_peak, jolt, jolt_t, own_jolt) = state[:8]
+    (contact_t, settled, stance_pitch, trough, trough_t) = state[8:]
+    for i in range(len(t_s)):
+        t, w = t_s[i], smooth_dps[i]
+        mark[i] = 0.0
+        if phase <= SWING:
+            if w <= 0.0:
+                lobe_t, lobe_peak = t, 0.0
+            elif w > lobe_peak:
+                lobe_peak = w
+            floor = p.lobe_share * own_peak if t - contact_t < p.lobe_memory_s else 0.0
+            if (
+                lobe_peak > max(p.lobe_min_dps, floor)
+                and w < p.arm_share * lobe_peak
+                and t - lobe_t > p.lobe_min_s
+            ):
+                phase, since, jolt, settled, mark[i] = ARMED, t, 0.0, False, MARK_ARMED
+            elif phase == SWING and t - since > p.swing_limit_s:
+                phase, mark[i] = IDLE, MARK_LOST
+        if phase == ARMED:
+            if jerk_gps[i] > jolt:
+                jolt, jolt_t = jerk_gps[i], t
+                stance_pitch = stance_pitch if settled else pitch_deg[i]
+            elif w > p.rebound_share * lobe_peak:
+                stance_pitch, settled = pitch_deg[i], True
+            strong = jolt > max(p.jolt_min_gps, p.jolt_share * own_jolt)
+            if (strong and t - jolt_t >= p.jolt_after_s) or t - since > p.arm_limit_s:
+                mark[i] = MARK_CONTACT if strong else MARK_WEAK_CONTACT
+                own_peak += 0.3 * (lobe_peak - own_peak) if own_peak > 0.0 else lobe_peak
+                own_jolt += 0.3 * (jolt - own_jolt) if own_jolt > 0.0 else jolt
+                phase, contact_t, trough = STANCE if settled else LANDING, jolt_t, 0.0
+            elif not strong and w > 0.6 * lobe_peak:
+                phase, since = SWING, t
+        elif phase == LANDING:
+            if t - contact_t >= p.settle_s and w > -p.settle_dps:
+                if stance_pitch - pitch_deg[i] > p.slap_deg:
+                    phase, since, lobe_t, lobe_peak, mark[i] = SWING, t, t, 0.0, MARK_TOE_OFF
+                else:
+                    phase, stance_pitch = STANCE, pitch_deg[i]
+        elif phase == STANCE:
+            stance_pitch = max(stance_pitch, pitch_deg[i])
+            if w < trough:
+                trough, trough_t = w, t
+            over = w > p.trough_share * trough or t - trough_t > p.trough_limit_s
+            if trough < -p.trough_dps and over:
+                if stance_pitch - pitch_deg[i] > p.swept_deg:
+                    phase, since, lobe_t, lobe_peak, mark[i] = SWING, t, t, 0.0, MARK_TOE_OFF
+                elif w > -p.settle_dps:
+                    trough = 0.0
+            if phase == STANCE and (
+                t - contact_t > p.stance_limit_s or (w > p.lobe_min_dps and t - contact_t > 0.15)
+            ):
+                phase, since, lobe_t, lobe_peak, mark[i] = IDLE, t, t, 0.0, MARK_LOST
+    head = (phase, since, lobe_t, lobe_peak, own_peak, jolt, jolt_t, own_jolt)
+    return PhaseState(*head, contact_t, settled, stance_pitch, trough, trough_t)
+
+
+advance = Kernel[PhaseState](_advance, outputs=1)
+"""Columns (t, smooth pitch rate, pitch, jerk) to a column of marks, 0 where nothing was decided."""

@@ -1,0 +1,120 @@
+"""The whole river on one page: packets in, gait events, strides, cues and damage out.
+
+    RawPacket -> Decoder -> per foot: Conditioner -> GaitDetector -> StrideBuilder -> Bilateral -> Coach
+
+Live, replay and analysis call this and nothing else, so that they cannot differ.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from stridesense.coaching.coach import Coach, CoachParams, Outcome
+from stridesense.dsp.conditioner import Conditioner, ConditionerParams
+from stridesense.gait.bilateral import Bilateral
+from stridesense.gait.detector import DetectorParams, GaitDetector
+from stridesense.gait.segmentation import SegmentationParams, StrideBuilder
+from stridesense.model import Foot, RawPacket
+from stridesense.protocol.decoder import Decoder
+from stridesense.stage import Stage
+
+__all__ = ["Outcome", "Pipeline", "PipelineParams"]
+
+PipelineState = tuple[object, dict[Foot, list[object]], list[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineParams:
+    """The parameters of every stage, in physical units."""
+
+    conditioner: ConditionerParams = field(default_factory=ConditionerParams)
+    detector: DetectorParams = field(default_factory=DetectorParams)
+    segmentation: SegmentationParams = field(default_factory=SegmentationParams)
+    coach: CoachParams = field(default_factory=CoachParams)
+
+
+class Pipeline(Stage[RawPacket, Outcome]):
+    """All stages in their order; each foot has its own chain up to its strides."""
+
+    def __init__(self, params: PipelineParams | None = None) -> None:
+        self.params = params or PipelineParams()
+        self.decoder = Decoder()
+        self._feet: dict[Foot, list[Stage[Any, Any]]] = {}
+        self._both: list[Stage[Any, Any]] = [Bilateral(), Coach(self.params.coach)]
+        super().__init__()
+
+    def _initial_state(self) -> None:
+        """The state lives in the stages; see `state`."""
+
+    @property
+    def latency_s(self) -> float:
+        """Bound in seconds from a moment to its outcome: the waits of all stages in a row."""
+        chain = self._chain()
+        return sum(stage.latency_s for stage in (self.decoder, *chain, *self._both))
+
+    def process(self, item: RawPacket) -> list[Outcome]:
+        """Take one packet as it arrived; return what became certain, in order."""
+        return self._run(self.decoder.process(item))
+
+    def flush(self) -> list[Outcome]:
+        """The session has ended: return what was still held back, foot by foot."""
+        outcomes = self._run(self.decoder.flush())
+        for chain in self._feet.values():
+            outcomes += _through(_flush(chain), self._both)
+        return outcomes + _flush(self._both)
+
+    def reset(self) -> None:
+        """Forget the session."""
+        self.decoder.reset()
+        self._feet = {}
+        for stage in self._both:
+            stage.reset()
+
+    @property
+    def state(self) -> object:
+        """Every stage's state, to be put back with the setter in mid-run."""
+        feet = {foot: [stage.state for stage in chain] for foot, chain in self._feet.items()}
+        return self.decoder.state, feet, [stage.state for stage in self._both]
+
+    @state.setter
+    def state(self, state: object) -> None:
+        decoder, feet, both = cast("PipelineState", state)
+        self.decoder.state = decoder
+        self._feet = {foot: _restored(self._chain(), states) for foot, states in feet.items()}
+        self._both = _restored(self._both, both)
+
+    def _chain(self) -> list[Stage[Any, Any]]:
+        params = self.params
+        return [
+            Conditioner(params.conditioner),
+            GaitDetector(params.detector),
+            StrideBuilder(params.segmentation),
+        ]
+
+    def _run(self, items: Iterable[Any]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for item in items:
+            if item.foot not in self._feet:
+                self._feet[item.foot] = self._chain()
+            outcomes += _through([item], [*self._feet[item.foot], *self._both])
+        return outcomes
+
+
+def _through(items: list[Any], stages: Iterable[Stage[Any, Any]]) -> list[Any]:
+    for stage in stages:
+        items = [out for item in items for out in stage.process(item)]
+    return items
+
+
+def _flush(stages: list[Stage[Any, Any]]) -> list[Any]:
+    """Flush each stage through those after it."""
+    items: list[Any] = []
+    for stage in stages:
+        items = [out for item in items for out in stage.process(item)] + stage.flush()
+    return items
+
+
+def _restored(stages: list[Stage[Any, Any]], states: list[object]) -> list[Stage[Any, Any]]:
+    for stage, state in zip(stages, states, strict=True):
+        stage.state = state
+    return stages
