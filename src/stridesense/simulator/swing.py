@@ -1,0 +1,119 @@
+"""The foot in the air: from toe-off to the next contact, meeting both ends exactly."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stridesense.model.samples import FloatArray
+from stridesense.simulator.quintic import Quintic
+from stridesense.simulator.smooth import ramp, ramp_slope
+
+_APEX_SHARE: Final = 0.42
+_HANDOVER: Final = 0.12
+"""Share of the swing over which the acceleration at toe-off fades."""
+
+_FORWARD: Final = (0.0, 0.63, 0.25, 0.25)
+_BACKWARD: Final = (0.48, 1.08, 0.25, 0.20)
+"""Begin, end, rise and fall of the two bumps of horizontal acceleration, as shares of the swing."""
+
+_LONGEST_S: Final = 1.5
+"""In a longer swing the foot is held up."""
+
+_LIFT_S: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Position m, velocity m/s and acceleration m/s^2 of the ball at one end of each swing, (n, 3)."""
+
+    position: FloatArray
+    velocity: FloatArray
+    acceleration: FloatArray
+
+
+class Swings:
+    """Every swing of a foot.
+
+    Level motion is the fading acceleration of toe-off plus two bumps whose sizes meet velocity and place of
+    the landing; height is two quintics through the apex, joined without a jump of jerk.
+    """
+
+    def __init__(
+        self, begin_s: FloatArray, end_s: FloatArray, start: State, end: State, apex_m: FloatArray
+    ) -> None:
+        self._begin, self._duration = begin_s, end_s - begin_s
+        self._position = start.position[:, :2]
+        self._velocity = start.velocity[:, :2] * self._duration[:, np.newaxis]
+        self._fading = start.acceleration[:, :2] * self._duration[:, np.newaxis] ** 2
+        self._bumps = self._fit_bumps(end)
+        self._height = _height_curve(begin_s, end_s, start, end, apex_m)
+
+    def at(self, t_s: FloatArray, swing: NDArray[np.intp]) -> FloatArray:
+        """Position of the ball at these times of these swings, (n, 3) in m."""
+        u = self.share(t_s, swing)[:, np.newaxis]
+        level = (
+            self._position[swing]
+            + self._velocity[swing] * u
+            + self._fading[swing] * (u**2 / 2 - ramp(u, _HANDOVER))
+            + self._bumps[0][swing] * _bump(u, *_FORWARD)
+            + self._bumps[1][swing] * _bump(u, *_BACKWARD)
+        )
+        return np.column_stack((level, self._height(t_s)))
+
+    def share(self, t_s: FloatArray, swing: NDArray[np.intp]) -> FloatArray:
+        """How much of the swing is over, 0 to 1, (n,)."""
+        share: FloatArray = (t_s - self._begin[swing]) / self._duration[swing]
+        return share
+
+    def _fit_bumps(self, end: State) -> tuple[FloatArray, FloatArray]:
+        """Sizes of the forward and the backward bump, each (n, 2): two equations per swing and axis."""
+        one = np.ones(1)
+        faded = (1.0 - ramp_slope(one, _HANDOVER), 0.5 - ramp(one, _HANDOVER))
+        duration = self._duration[:, np.newaxis]
+        speed = end.velocity[:, :2] * duration - self._velocity - self._fading * faded[0]
+        way = end.position[:, :2] - self._position - self._velocity - self._fading * faded[1]
+        v1, v2 = _bump_slope(one, *_FORWARD), _bump_slope(one, *_BACKWARD)
+        x1, x2 = _bump(one, *_FORWARD), _bump(one, *_BACKWARD)
+        determinant = v1 * x2 - v2 * x1
+        return (speed * x2 - way * v2) / determinant, (way * v1 - speed * x1) / determinant
+
+
+def _height_curve(
+    begin_s: FloatArray, end_s: FloatArray, start: State, end: State, apex_m: FloatArray
+) -> Quintic:
+    knots = []
+    for i, (begin, stop, apex) in enumerate(zip(begin_s, end_s, apex_m, strict=True)):
+        first = (start.position[i, 2], start.velocity[i, 2], start.acceleration[i, 2])
+        last = (end.position[i, 2], end.velocity[i, 2], end.acceleration[i, 2])
+        if stop - begin > _LONGEST_S:
+            middle = [(begin + _LIFT_S, apex, 0.0, 0.0), (stop - _LIFT_S, apex, 0.0, 0.0)]
+        else:
+            rise_s = _APEX_SHARE * (stop - begin)
+            curvature = _apex_curvature(rise_s, stop - begin - rise_s, apex, first, last)
+            middle = [(begin + rise_s, apex, 0.0, curvature)]
+        knots += [(begin, *first), *middle, (stop, *last)]
+    return Quintic.through(knots)
+
+
+def _apex_curvature(
+    rise_s: float,
+    fall_s: float,
+    apex: float,
+    first: tuple[float, float, float],
+    last: tuple[float, float, float],
+) -> float:
+    """Vertical acceleration at the apex that lets the jerk of the two quintics meet."""
+    rising = (20 * (apex - first[0]) - 8 * first[1] * rise_s - first[2] * rise_s**2) / rise_s**3
+    falling = (20 * (last[0] - apex) - 8 * last[1] * fall_s + last[2] * fall_s**2) / fall_s**3
+    return (falling - rising) / (3 / rise_s + 3 / fall_s)
+
+
+def _bump_slope(u: FloatArray, begin: float, end: float, rise: float, fall: float) -> FloatArray:
+    return ramp_slope(u - begin, rise) - ramp_slope(u - (end - fall), fall)
+
+
+def _bump(u: FloatArray, begin: float, end: float, rise: float, fall: float) -> FloatArray:
+    """Way covered, from rest, under a unit acceleration that rises and falls with cosine ramps."""
+    return ramp(u - begin, rise) - ramp(u - (end - fall), fall)

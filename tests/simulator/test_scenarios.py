@@ -1,0 +1,107 @@
+"""Scenario files: every shipped one runs, every mistake in one is said in a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from stridesense.errors import InputError, UsageError
+from stridesense.model import Foot
+from stridesense.simulator import load, names, parse, simulate
+from stridesense.simulator.scenario import Block, Fatigue, Pod, Radio, Scenario, Variability
+
+BLOCK = '[[block]]\nactivity = "run"\nduration_s = 5\n'
+
+
+def test_the_promised_scenarios_are_shipped() -> None:
+    promised = {
+        *("easy_run", "held_heel", "active_push_off", "rearfoot", "sprint", "walk_run_stop", "hill"),
+        *("fatigue_one_sided", "rope_jump", "no_standing_start", "loss", "bursts", "duplicates", "reorder"),
+        *("clipping", "slipped_pod", "clock_drift", "one_foot_dies", "demo", "annotated"),
+    }
+
+    assert promised <= set(names())
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_shipped_scenario_runs(name: str) -> None:
+    scenario = load(name).shortened(16.0)
+
+    run = simulate(scenario)
+
+    assert scenario.name == name
+    assert scenario.about.endswith(".")
+    assert {stride.foot for stride in run.truth} == {Foot.LEFT, Foot.RIGHT}
+    assert sum(packet.characteristic == "data" for packet in run.packets()) > 100
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "known"),
+    [
+        ("sead = 3\n" + BLOCK, "sead", "seed"),
+        (BLOCK + 'heal = "held"\n', "heal", "heel"),
+        ("[pod]\nrate = 208\n" + BLOCK, "rate", "rate_hz"),
+        ('[pod.slip]\nfoot = "left"\nwhen_s = 3\n' + BLOCK, "when_s", "at_s"),
+        ("[radio]\nloss = 3\n" + BLOCK, "loss", "loss_percent"),
+        ("[fatigue]\nlevel = 1\n" + BLOCK, "level", "amount"),
+    ],
+)
+def test_an_unknown_key_is_named_with_the_keys_that_are_known(text: str, key: str, known: str) -> None:
+    with pytest.raises(UsageError) as fault:
+        parse(text, "mine")
+
+    message = str(fault.value)
+    assert "'mine'" in message
+    assert f"{key}'" in message
+    assert known in message.split("known there are")[1]
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("seed = 1\n", "block"),
+        (BLOCK.replace("5", "-5"), "duration_s"),
+        (BLOCK.replace("run", "fly"), "activity"),
+        (BLOCK + 'strike = "toes"\n', "strike"),
+        ('feet = ["left", "left"]\n' + BLOCK, "each once"),
+    ],
+)
+def test_an_impossible_value_is_said_with_its_place(text: str, where: str) -> None:
+    with pytest.raises(UsageError, match="mine") as fault:
+        parse(text, "mine")
+
+    assert where in str(fault.value)
+    assert "\n" not in str(fault.value)
+
+
+def test_an_unknown_scenario_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="easy_run"):
+        load("easy_runn")
+
+
+def test_a_missing_or_broken_file_is_the_file_s_fault(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[[block\n")
+
+    with pytest.raises(InputError, match="cannot be read"):
+        load(tmp_path / "missing.toml")
+    with pytest.raises(InputError, match="not TOML"):
+        load(broken)
+
+
+def test_a_scenario_is_read_from_a_path(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(BLOCK)
+
+    assert load(path).name == "mine"
+
+
+@pytest.mark.parametrize("table", [Scenario, Block, Variability, Fatigue, Pod, Radio])
+def test_the_annotated_scenario_explains_every_key(table: type[Scenario]) -> None:
+    source = Path(__file__).parents[2] / "src/stridesense/simulator/scenarios/annotated.toml"
+    text = source.read_text("utf-8")
+    keys = set(table.model_fields) - {"name"}
+
+    assert [
+        key for key in keys if f"{key} = " not in text and f"[{key}" not in text and f".{key}]" not in text
+    ] == []
