@@ -1,0 +1,1 @@
+"""Recordings on disk: written, read, recovered, imported from CSV, summed up."""

@@ -1,0 +1,138 @@
+"""Reading a recording back: what is whole comes out in file order, what is not is told in `damage`."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Self
+
+from stridesense.errors import InputError
+from stridesense.model import RawPacket
+from stridesense.recording.chunks import chunk_content, chunk_messages
+from stridesense.recording.format import PROFILE, Channel, SessionMeta, segment_path
+from stridesense.recording.scan import Scan, scan
+from stridesense.recording.segment import PART_SUFFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a recording: its channel, its time since the session began, and its bytes."""
+
+    channel: Channel
+    t_ns: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentScan:
+    """One file of a recording and what is in it."""
+
+    path: Path
+    scan: Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording on disk: one file, or several when the disk was full in between.
+
+    Iterating never loads more than one chunk; each iterator begins at the start again.
+    """
+
+    segments: tuple[SegmentScan, ...]
+    meta: SessionMeta
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """Check a recording through, whole or not, and find the segments that follow it.
+
+        Args:
+            path: a file `NAME.mcap`, or `NAME.mcap.part` as an interrupted recording leaves it.
+
+        Raises:
+            InputError: the file is missing, a folder, empty, not MCAP, or not of StrideSense.
+        """
+        first = _scan_file(Path(path))
+        meta = first.scan.meta or SessionMeta("unknown", first.scan.first_log_time_ns, "unknown", "unknown")
+        return cls((first, *_following(first, meta)), meta)
+
+    @property
+    def damage(self) -> str | None:
+        """What is missing or unreadable, in a phrase; None when every segment is whole."""
+        phrases = [f"{s.path.name}: {s.scan.damage}" for s in self.segments if s.scan.damage]
+        return "; ".join(phrases) or None
+
+    def messages(self) -> Iterator[Message]:
+        """Every message in file order."""
+        for segment in self.segments:
+            channels = segment.scan.channels
+            with segment.path.open("rb") as file:
+                for start, end in segment.scan.chunks:
+                    file.seek(start)
+                    content = chunk_content(file.read(end - start)) or b""
+                    for number, log_time_ns, data in chunk_messages(content):
+                        if number in channels:
+                            yield Message(channels[number], log_time_ns - self.meta.anchor_unix_ns, data)
+
+    def packets(self) -> Iterator[RawPacket]:
+        """The packets in file order, each with the host time at which it arrived."""
+        for message in self.messages():
+            if message.channel.foot:
+                yield message.channel.packet(message.data, message.t_ns)
+
+    def records(self, topic: str) -> Iterator[dict[str, object]]:
+        """The JSON records of one topic, such as "/event/stride", in file order."""
+        for message in self.messages():
+            if message.channel.topic == topic and not message.channel.foot:
+                yield json.loads(message.data)
+
+
+def _scan_file(path: Path) -> SegmentScan:
+    try:
+        with path.open("rb") as file:
+            if not path.stat().st_size:
+                msg = f"{path} is empty: nothing was recorded in it"
+                raise InputError(msg)
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as buffer:
+                found = scan(buffer)
+    except FileNotFoundError as error:
+        part = path.with_name(path.name + PART_SUFFIX)
+        hint = f", but the interrupted {part.name} does: name that one" if part.exists() else ""
+        msg = f"{path} does not exist{hint}"
+        raise InputError(msg) from error
+    except IsADirectoryError as error:
+        msg = f"{path} is a folder: name a recording in it"
+        raise InputError(msg) from error
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror or error}"
+        raise InputError(msg) from error
+    _check_ours(path, found)
+    return SegmentScan(path, found)
+
+
+def _check_ours(path: Path, found: Scan) -> None:
+    if found.profile != PROFILE and found.meta is None:
+        msg = f"{path} is not an MCAP file, so it is no recording of StrideSense"
+        if found.is_mcap:
+            msg = f"{path} is an MCAP file of profile {found.profile or '(none)'!r}, not {PROFILE!r}"
+        raise InputError(msg)
+    if found.loose_messages and not found.chunks:
+        msg = f"{path} holds messages outside of chunks: rewrite it with an MCAP tool that makes chunks"
+        raise InputError(msg)
+
+
+def _following(first: SegmentScan, meta: SessionMeta) -> Iterator[SegmentScan]:
+    base = first.path.with_suffix("") if first.path.suffix == PART_SUFFIX else first.path
+    segment, number = first, 2
+    # A writer that can close its file has no need of another: a closed segment is the last one.
+    while not segment.scan.data_ended and (path := _existing(segment_path(base, number))):
+        segment = _scan_file(path)
+        if segment.scan.meta is None or segment.scan.meta.session_id != meta.session_id:
+            return
+        yield segment
+        number += 1
+
+
+def _existing(path: Path) -> Path | None:
+    candidates = (path, path.with_name(path.name + PART_SUFFIX))
+    return next((candidate for candidate in candidates if candidate.is_file()), None)

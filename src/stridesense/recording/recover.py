@@ -1,0 +1,89 @@
+"""Making a clean recording of a damaged one."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from stridesense.errors import InputError, UsageError
+from stridesense.recording.reader import Recording
+from stridesense.recording.writer import RecordingWriter
+
+_UNFINISHED_SUFFIX: Final = ".recovering"  # never the name of a source, as ".part" may be
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverReport:
+    """What was saved and what was not.
+
+    `packets` and `records` (JSON objects) were written; `bad_chunks` failed their checksum, `bytes_skipped`
+    belong to nothing readable; `lost` tells that something once written could not be saved.
+    """
+
+    packets: int
+    records: int
+    bad_chunks: int
+    bytes_skipped: int
+    lost: bool
+
+
+def recover(src: Path | str, dst: Path | str, *, force: bool = False) -> RecoverReport:
+    """Write all that is whole in `src`, and in the segments that follow it, to a clean recording `dst`.
+
+    Args:
+        src: a recording, whole or not; it is never changed.
+        dst: the file to make, `NAME.mcap`; not one of the files read.
+        force: replace `dst` if it exists.
+
+    Raises:
+        UsageError: `dst` exists, or is one of the files read, or is not named `NAME.mcap`.
+        InputError: `src` is no recording, or `dst` cannot be written whole; then it is not made at all.
+    """
+    source, destination = Path(src), Path(dst)
+    recording = Recording.open(source)
+    _check_destination(destination, recording, force=force)
+    packets, records = _copy(recording, destination)
+    scans = [segment.scan for segment in recording.segments]
+    return RecoverReport(
+        packets=packets,
+        records=records,
+        bad_chunks=sum(scan.bad_chunks for scan in scans),
+        bytes_skipped=sum(scan.bytes_skipped for scan in scans),
+        lost=any(scan.lost for scan in scans),
+    )
+
+
+def _check_destination(destination: Path, recording: Recording, *, force: bool) -> None:
+    if any(destination.resolve() == segment.path.resolve() for segment in recording.segments):
+        msg = f"{destination} is what is to be recovered: name another file for the result"
+        raise UsageError(msg)
+    if destination.exists() and not force:
+        msg = f"{destination} exists already: name another file, or allow it to be replaced"
+        raise UsageError(msg)
+
+
+def _copy(recording: Recording, destination: Path) -> tuple[int, int]:
+    packets = records = 0
+    with RecordingWriter(
+        destination, recording.meta, free_bytes_wanted=0, overwrite=True, part_suffix=_UNFINISHED_SUFFIX
+    ) as writer:
+        try:
+            for message in recording.messages():
+                if message.channel.foot:
+                    writer.packet(message.channel.packet(message.data, message.t_ns))
+                    packets += 1
+                else:
+                    writer.json(message.channel.topic, message.t_ns, json.loads(message.data))
+                    records += 1
+                _check_written(writer)
+            writer.finish()
+            _check_written(writer)
+        except BaseException:
+            writer.discard()
+            raise
+    return packets, records
+
+
+def _check_written(writer: RecordingWriter) -> None:
+    if writer.problem:
+        raise InputError(writer.problem)

@@ -1,0 +1,177 @@
+"""Writing a recording that outlives a kill, a torn tail and a full disk."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from glob import escape
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from stridesense.errors import InputError, UsageError
+from stridesense.model import RawPacket
+from stridesense.recording.format import SUFFIX, Channel, SessionMeta, raw_channel, segment_path
+from stridesense.recording.segment import PART_SUFFIX, Segment
+from stridesense.units import NS_PER_S
+
+FREE_BYTES_WANTED: Final = 50_000_000
+_PROBE_INTERVAL_NS: Final = NS_PER_S
+
+
+class RecordingWriter:
+    """Writes one session as `NAME.mcap.part`, renamed to `NAME.mcap` when it ends.
+
+    When the disk is full or fails, nothing is raised: the file is closed where it stands and never continued,
+    packets are counted as lost, and a new segment `NAME.2.mcap` begins once there is space again. Session
+    time comes from the caller: space is looked for at most once a second of it.
+
+    Args:
+        path: the file to make; its name ends in `.mcap`.
+        meta: the session.
+        free_bytes_wanted: least free space on the disk, at the start and before each new segment.
+        overwrite: replace a recording that is there already.
+        part_suffix: what the file's name ends in until it is finished.
+
+    Raises:
+        UsageError: the name does not end in `.mcap`, or files of that recording exist.
+        InputError: on entering: the folder cannot be written to, or has too little space.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        meta: SessionMeta,
+        *,
+        free_bytes_wanted: int = FREE_BYTES_WANTED,
+        overwrite: bool = False,
+        part_suffix: str = PART_SUFFIX,
+    ) -> None:
+        self.path = Path(path)
+        self.meta = meta
+        self.lost_packets = 0
+        self.problem: str | None = None
+        self._part_suffix = part_suffix
+        self._free_bytes_wanted = free_bytes_wanted
+        self._segments: list[Path] = []
+        self._segment: Segment | None = None
+        self._unsynced_packets = 0
+        self._next_probe_ns: int | None = None
+        _check_name(self.path, overwrite=overwrite)
+
+    @property
+    def segments(self) -> tuple[Path, ...]:
+        """The files begun so far, by the names that they have once finished."""
+        return tuple(self._segments)
+
+    def __enter__(self) -> Self:
+        try:
+            free_bytes = self._free_bytes()
+            if free_bytes < self._free_bytes_wanted:
+                msg = (
+                    f"{self.path.parent} has {free_bytes / 1e6:.1f} MB left and a recording wants "
+                    f"{self._free_bytes_wanted / 1e6:.1f} MB: make space or name another folder"
+                )
+                raise InputError(msg)
+            self._begin_segment()
+        except OSError as error:
+            msg = f"cannot write {self.path}: {error.strerror or error}"
+            raise InputError(msg) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.finish()
+
+    def packet(self, packet: RawPacket) -> None:
+        """Record one packet as it arrived."""
+        channel = raw_channel(packet.foot, packet.protocol, packet.characteristic)
+        self._unsynced_packets += 1
+        self._add(channel, packet.arrival_ns, packet.payload)
+
+    def json(self, topic: str, t_ns: int, record: Mapping[str, object]) -> None:
+        """Record one JSON object at `t_ns` after the session began."""
+        text = json.dumps(record, separators=(",", ":"), allow_nan=False)
+        self._add(Channel(topic), t_ns, text.encode())
+
+    def flush(self) -> None:
+        """Bring everything so far to the disk: afterwards not even a power cut takes it away."""
+        if self._segment is None:
+            return
+        try:
+            self._segment.flush()
+            self._unsynced_packets = 0
+        except OSError as error:
+            self._fail(self._segment, error)
+
+    def finish(self) -> None:
+        """Close the file and give it its final name; further calls do nothing."""
+        segment, self._segment = self._segment, None
+        if segment is None:
+            return
+        try:
+            segment.finish()
+        except OSError as error:
+            self._fail(segment, error)
+
+    def discard(self) -> None:
+        """Close the file and delete what is not finished."""
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            segment.abandon()
+        for path in self._segments:
+            path.with_name(path.name + self._part_suffix).unlink(missing_ok=True)
+
+    def _add(self, channel: Channel, t_ns: int, data: bytes) -> None:
+        segment = self._segment or self._next_segment(t_ns)
+        if segment is None:
+            self._count_lost()
+            return
+        try:
+            segment.add(channel, t_ns, data)
+        except OSError as error:
+            self._fail(segment, error)
+
+    def _next_segment(self, t_ns: int) -> Segment | None:
+        if self._next_probe_ns is not None and t_ns < self._next_probe_ns:
+            return None
+        self._next_probe_ns = t_ns + _PROBE_INTERVAL_NS
+        try:
+            return self._begin_segment() if self._free_bytes() >= self._free_bytes_wanted else None
+        except OSError:
+            return None
+
+    def _begin_segment(self) -> Segment:
+        path = segment_path(self.path, len(self._segments) + 1)
+        self._segment = Segment(path, self.meta, self._part_suffix)
+        self._segments.append(path)
+        return self._segment
+
+    def _fail(self, segment: Segment, error: OSError) -> None:
+        segment.abandon()
+        self._segment = None
+        self._next_probe_ns = None
+        self._count_lost()
+        self.problem = f"{segment.part} could not be continued: {error.strerror or error}"
+
+    def _count_lost(self) -> None:
+        self.lost_packets += self._unsynced_packets
+        self._unsynced_packets = 0
+
+    def _free_bytes(self) -> int:
+        return shutil.disk_usage(self.path.parent).free
+
+
+def _check_name(path: Path, *, overwrite: bool) -> None:
+    if path.suffix != SUFFIX:
+        msg = f"a recording is named NAME{SUFFIX}, not {path.name}"
+        raise UsageError(msg)
+    if overwrite:
+        return
+    segments = f"{escape(path.stem)}.[0-9]*{SUFFIX}"
+    for pattern in (escape(path.name), segments):
+        for found in sorted(path.parent.glob(pattern + "*")):
+            msg = f"{found} exists already: name another file"
+            if found.suffix == PART_SUFFIX:
+                msg = f"{found} is left of an interrupted recording: recover it or name another file"
+            raise UsageError(msg)

@@ -1,0 +1,1 @@
+"""Where the river ends: async context managers that handle packets and outcomes one by one."""
