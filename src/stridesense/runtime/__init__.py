@@ -1,0 +1,1 @@
+"""The wiring: sources, the pipeline and sinks brought together in one session."""

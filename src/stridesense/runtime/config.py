@@ -1,0 +1,140 @@
+"""Settings: what the person's file says, and what the environment says against it.
+
+`stridesense.toml` lies in the user's config folder, or where `--config` points. Any setting can be overridden
+by an environment variable: `STRIDESENSE_MQTT__HOST` for `host` of `[mqtt]`. Nothing unknown is passed over.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from stridesense.errors import InputError, UsageError
+from stridesense.sinks.mqtt_settings import MqttSettings
+from stridesense.sinks.payloads import CUE_TTL_S, device_level
+
+FILE_NAME: Final = "stridesense.toml"
+ENV_PREFIX: Final = "STRIDESENSE_"
+PLAIN_PORT: Final = 1883
+TLS_PORT: Final = 8883
+
+
+class MqttSection(BaseModel):
+    """`[mqtt]`: whether and where to publish.
+
+    Attributes:
+        broker: none at all, a private one of our own, or the one at `host`.
+        host: name or address of the external broker.
+        port: its port; 1883 where not set, with TLS 8883.
+        tls: whether the link is encrypted and the broker's certificate checked.
+        ca_file: the certificate authority to trust, where this machine does not know it.
+        username: whom the broker knows us as.
+        password: better given in the environment, or in a file of its own.
+        password_file: a file that holds nothing but the password.
+        device: the name of the runner or the pods, a level of every topic.
+        cue_ttl_s: older than that a cue is not sent any more.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    broker: Literal["none", "embedded", "external"] = "none"
+    host: Annotated[str, Field(min_length=1)] = "localhost"
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    tls: bool = False
+    ca_file: FilePath | None = None
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: FilePath | None = None
+    device: str = "pod"
+    cue_ttl_s: Annotated[float, Field(gt=0.0, le=60.0)] = CUE_TTL_S
+
+    @model_validator(mode="after")
+    def _encrypts_if_told_whom_to_trust(self) -> Self:
+        if self.ca_file is not None and not self.tls:
+            msg = "ca_file means nothing without tls = true"
+            raise ValueError(msg)
+        return self
+
+    def settings(self) -> MqttSettings:
+        """What the sink needs of it.
+
+        Raises:
+            UsageError: no topic can be made of the device name.
+            InputError: the password file cannot be read.
+        """
+        return MqttSettings(
+            host=self.host,
+            port=self.port or (TLS_PORT if self.tls else PLAIN_PORT),
+            device=device_level(self.device),
+            username=self.username,
+            password=self.password or self._read_password(),
+            tls=self.tls,
+            ca_file=self.ca_file,
+            cue_ttl_s=self.cue_ttl_s,
+        )
+
+    def _read_password(self) -> SecretStr | None:
+        return None if self.password_file is None else SecretStr(_read(self.password_file).rstrip("\r\n"))
+
+
+class Settings(BaseSettings):
+    """All that can be set; the environment goes before the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    mqtt: MqttSection = MqttSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file, which `load_settings` hands in."""
+        return env_settings, init_settings
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings of the file at `path`, or of the user's own, where there is one, and of the environment.
+
+    Raises:
+        UsageError: a setting is unknown or cannot be meant.
+        InputError: the file is missing or cannot be read.
+    """
+    file = path or platformdirs.user_config_path("stridesense") / FILE_NAME
+    try:
+        return Settings(**(tomllib.loads(_read(file)) if path or file.exists() else {}))
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{file} is not TOML: {error}"
+        raise InputError(msg) from None
+    except SettingsError as error:
+        msg = f"an environment variable {ENV_PREFIX}... cannot be read: {error}"
+        raise UsageError(msg) from None
+    except ValidationError as error:
+        raise UsageError(_sentence(error, file)) from None
+
+
+def _sentence(error: ValidationError, file: Path) -> str:
+    """The first fault alone, without the value, which may be a secret."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = ".".join(str(level) for level in first["loc"])
+    place = f"in {file} or in the environment ({ENV_PREFIX}...)"
+    if first["type"] == "extra_forbidden":
+        return f"unknown setting {name} {place}: remove it or correct its name"
+    return f"the setting {name} {place} cannot be meant: {first['msg']}"
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{file} cannot be read: {error}"
+        raise InputError(msg) from None

@@ -1,0 +1,125 @@
+"""The strides and cues on the screen: a live table, or plain lines where there is no terminal."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import IO, Final, Self
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from stridesense.model import Cue, Foot, HeelState, Stride
+from stridesense.sinks.base import Item, Sink
+
+ROWS_PER_FOOT: Final = 5
+CUE_STAYS_S: Final = 10.0
+UNMEASURED: Final = "-"
+
+HEEL_STYLES: Final = {HeelState.HELD: "red", HeelState.PARTIAL: "yellow", HeelState.KISSED: "green"}
+
+
+def _number(value: float | None, scale: float = 1.0, digits: int = 0) -> str:
+    return UNMEASURED if value is None else f"{value * scale:.{digits}f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One thing that is shown of a stride."""
+
+    name: str
+    unit: str
+    value: Callable[[Stride], str]
+
+
+SHOWN: Final = (
+    Shown("at", "s", lambda stride: _number(stride.initial_contact_s, digits=2)),
+    Shown("foot", "", lambda stride: stride.foot),
+    Shown("contact", "ms", lambda stride: _number(stride.contact_time_s, 1e3)),
+    Shown("cadence", "/min", lambda stride: _number(stride.cadence_spm)),
+    Shown("lands on", "", lambda stride: stride.strike_type or UNMEASURED),
+    Shown("heel", "", lambda stride: stride.heel_state or UNMEASURED),
+    Shown("drop", "deg", lambda stride: _number(stride.heel_drop_deg, digits=1)),
+    Shown("push-off", "deg/s", lambda stride: _number(stride.push_off_rate_dps)),
+    Shown("pull", "deg/s", lambda stride: _number(stride.pull_rate_dps)),
+)
+
+
+def console_sink(console: Console) -> Sink:
+    """The sink that suits `console`: a live table on a terminal, lines otherwise."""
+    return LiveTable(console) if console.is_terminal else PlainLines(console.file)
+
+
+class PlainLines(Sink):
+    """One line for each stride and each cue, as they come."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    async def handle(self, item: Item) -> None:
+        """Print strides and cues."""
+        match item:
+            case Stride():
+                self._print(", ".join(f"{s.name} {s.value(item)} {s.unit}".rstrip() for s in SHOWN))
+            case Cue():
+                self._print(f"CUE at {item.t_s:.2f} s: {item.text} ({item.reason})")
+
+    def _print(self, line: str) -> None:
+        self._file.write(f"{line}\n")
+        self._file.flush()
+
+
+class LiveTable(Sink):
+    """The latest strides of each foot, and the cue while it is fresh."""
+
+    def __init__(self, console: Console) -> None:
+        self._strides = {foot: deque[Stride](maxlen=ROWS_PER_FOOT) for foot in Foot}
+        self._cue: Cue | None = None
+        self._live = Live(console=console, refresh_per_second=8, get_renderable=self._render)
+
+    async def __aenter__(self) -> Self:
+        self._live.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    async def handle(self, item: Item) -> None:
+        """Keep the latest strides and the cue; the table draws itself."""
+        match item:
+            case Stride():
+                self._strides[item.foot].append(item)
+                self._forget_stale_cue(item.initial_contact_s)
+            case Cue():
+                self._cue = item
+
+    def _forget_stale_cue(self, now_s: float) -> None:
+        if self._cue is not None and now_s > self._cue.t_s + CUE_STAYS_S:
+            self._cue = None
+
+    def _render(self) -> RenderableType:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for shown in SHOWN:
+            table.add_column(f"{shown.name}\n{shown.unit}", justify="right" if shown.unit else "left")
+        for strides in self._strides.values():
+            for stride in tuple(strides):
+                table.add_row(*(shown.value(stride) for shown in SHOWN), style=_row_style(stride))
+            table.add_section()
+        return Group(table, _cue_panel(self._cue))
+
+
+def _row_style(stride: Stride) -> str:
+    return HEEL_STYLES.get(stride.heel_state, "") if stride.heel_state else ""
+
+
+def _cue_panel(cue: Cue | None) -> Panel:
+    if cue is None:
+        return Panel(Text("no cue: carry on", style="dim"), height=4, width=78)
+    words = Text.assemble((cue.text, "bold white on blue"), "\n", (cue.reason, "dim"), no_wrap=False)
+    return Panel(words, border_style="blue", width=78)

@@ -1,0 +1,135 @@
+"""What is said over MQTT: topics, how each is delivered, and flat JSON.
+
+Every payload is one flat JSON object that begins with `v` (version of this convention), `sid` (session),
+`seq` (counts from 0 for each session and topic: a hole shows the subscriber a loss) and `t` (unix seconds of
+the event). Whatever MQTT 5 properties say is in the payload too, so MQTT 3.1.1 loses nothing. A value that
+was not measured, or is not finite, is left out.
+"""
+
+import json
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from stridesense.errors import UsageError
+from stridesense.model import Cue, Foot
+
+VERSION: Final = 1
+ROOT: Final = f"stridesense/{VERSION}"
+MAX_DEVICE_LENGTH: Final = 64
+
+ONLINE: Final = b"online"
+OFFLINE: Final = b"offline"
+
+EVENT_EXPIRY_S: Final = 10.0
+CUE_TTL_S: Final = 2.0
+
+
+class Kind(StrEnum):
+    """The last level of a topic: what its messages are."""
+
+    STRIDE = "stride"
+    SUMMARY = "summary"
+    CUE = "cue"
+    STATUS = "status"
+    INFO = "info"
+    BATTERY = "battery"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the messages of one kind are sent; without `expiry_s` they stay true until replaced."""
+
+    qos: int
+    retain: bool
+    expiry_s: float | None = None
+
+
+DELIVERY: Final[Mapping[Kind, Delivery]] = MappingProxyType(
+    {
+        Kind.STRIDE: Delivery(qos=0, retain=False, expiry_s=EVENT_EXPIRY_S),
+        Kind.SUMMARY: Delivery(qos=0, retain=False, expiry_s=EVENT_EXPIRY_S),
+        # QoS 2, because a broker passes such a message on only after a second exchange: one that hung while
+        # the cue was valid then never says it late. With QoS 1 it says it as soon as it wakes.
+        Kind.CUE: Delivery(qos=2, retain=False, expiry_s=CUE_TTL_S),
+        Kind.STATUS: Delivery(qos=1, retain=True),
+        Kind.INFO: Delivery(qos=1, retain=True),
+        Kind.BATTERY: Delivery(qos=1, retain=True, expiry_s=3600.0),
+        Kind.SESSION: Delivery(qos=1, retain=True, expiry_s=86_400.0),
+    }
+)
+
+
+def topic(device: str, kind: Kind, foot: Foot | None = None) -> str:
+    """The topic of one kind of message; strides have one for each foot."""
+    levels = [ROOT, device_level(device), *([foot] if foot else []), kind]
+    return "/".join(levels)
+
+
+def kind_of(topic: str) -> Kind:
+    """What the messages on one of our topics are."""
+    return Kind(topic.rpartition("/")[2])
+
+
+def schema(kind: Kind) -> str:
+    """The name of the schema of the payloads of one kind, for the user property `schema`."""
+    return f"stridesense.{kind}/{VERSION}"
+
+
+def device_level(name: str) -> str:
+    """A device name as one topic level: letters, digits, `_` and `-` only, at most 64 characters.
+
+    Stricter than MQTT, which forbids `/ + #` and NUL: some brokers stumble over blanks and dots as well.
+
+    Raises:
+        UsageError: nothing is left of the name.
+    """
+    level = re.sub(r"[^\w-]+", "-", unicodedata.normalize("NFC", name)).strip("-")[:MAX_DEVICE_LENGTH]
+    if not level:
+        msg = f"the device name {name!r} has no letter or digit to make a topic of: set mqtt.device"
+        raise UsageError(msg)
+    return level
+
+
+def cue_record(cue: Cue, valid_until: float) -> dict[str, object]:
+    """The fields of a cue; `valid_until` is in unix seconds: later it must not be said any more."""
+    return {
+        "type": "cue",
+        "cue_id": cue.cue_id,
+        "foot": cue.foot,
+        "text": cue.text,
+        "reason": cue.reason,
+        "metric": cue.metric,
+        "value": cue.value,
+        "window_strides": cue.window_strides,
+        "valid_for_s": cue.valid_for_s,
+        "valid_until": valid_until,
+    }
+
+
+class Envelope:
+    """Wraps the records of one session into payloads."""
+
+    def __init__(self, session_id: str) -> None:
+        self._session_id = session_id
+        self._sent: Counter[str] = Counter()
+
+    def wrap(self, topic: str, unix_s: float, record: Mapping[str, object]) -> bytes:
+        """The payload of the next message on `topic`, about an event at `unix_s`."""
+        head = {"v": VERSION, "sid": self._session_id, "seq": self._sent[topic], "t": round(unix_s, 4)}
+        self._sent[topic] += 1
+        said = {name: value for name, value in record.items() if _sayable(value)}
+        return json.dumps(
+            {**head, **said}, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        ).encode()
+
+
+def _sayable(value: object) -> bool:
+    return value is not None and not (isinstance(value, float) and not math.isfinite(value))

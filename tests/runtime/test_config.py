@@ -1,0 +1,119 @@
+from pathlib import Path
+
+import pytest
+
+from stridesense.errors import InputError, UsageError
+from stridesense.runtime.config import Settings, load_settings
+
+FILE = """\
+[mqtt]
+broker = "external"
+host = "broker.home"
+username = "ana"
+device = "Ana's left shoe"
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "own.toml"
+    path.write_text(FILE)
+    return path
+
+
+def test_without_a_file_nothing_is_published() -> None:
+    assert load_settings() == Settings()
+    assert load_settings().mqtt.broker == "none"
+
+
+def test_the_file_of_the_user_is_found(tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platformdirs.user_config_path", lambda _name: tmp_path)
+    file.rename(tmp_path / "stridesense.toml")
+    assert load_settings().mqtt.host == "broker.home"
+
+
+def test_what_the_sink_gets(file: Path) -> None:
+    settings = load_settings(file).mqtt.settings()
+    assert (settings.host, settings.port, settings.username) == ("broker.home", 1883, "ana")
+    assert settings.device == "Ana-s-left-shoe"
+    assert not settings.tls
+
+
+def test_the_environment_goes_before_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIDESENSE_MQTT__HOST", "elsewhere")
+    monkeypatch.setenv("STRIDESENSE_MQTT__TLS", "true")
+    mqtt = load_settings(file).mqtt
+    assert (mqtt.host, mqtt.username, mqtt.settings().port) == ("elsewhere", "ana", 8883)
+
+
+def test_a_password_comes_from_the_environment_and_shows_nowhere(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIDESENSE_MQTT__PASSWORD", "open sesame")
+    settings = load_settings(file)
+    password = settings.mqtt.settings().password
+    assert password is not None
+    assert password.get_secret_value() == "open sesame"
+    assert "open sesame" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_a_password_comes_from_a_file_of_its_own(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("open sesame\n")
+    file.write_text(FILE + f'password_file = "{tmp_path / "password"}"\n')
+    password = load_settings(file).mqtt.settings().password
+    assert password is not None
+    assert password.get_secret_value() == "open sesame"
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("hots = 'x'", r"^unknown setting mqtt\.hots in .*own\.toml or in the environment .*: remove it"),
+        ("port = 70000", r"the setting mqtt\.port .* cannot be meant: .*65535"),
+        ("tls = 'perhaps'", r"the setting mqtt\.tls .* cannot be meant"),
+        ("password_file = '/no/such/file'", r"the setting mqtt\.password_file .* cannot be meant"),
+        ("ca_file = '/etc/hostname'", r"the setting mqtt .* ca_file means nothing without tls = true"),
+        ("cue_ttl_s = 0.0", r"the setting mqtt\.cue_ttl_s .* cannot be meant"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_in_one_sentence(file: Path, line: str, sentence: str) -> None:
+    file.write_text(FILE + line)
+    with pytest.raises(UsageError, match=sentence) as told:
+        load_settings(file)
+    assert "\n" not in str(told.value)
+
+
+def test_an_unknown_variable_of_a_section_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIDESENSE_MQTT__HOTS", "x")
+    with pytest.raises(UsageError, match=r"unknown setting mqtt\.hots"):
+        load_settings()
+
+
+def test_an_unreadable_variable_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIDESENSE_MQTT", "not json")
+    with pytest.raises(UsageError, match="an environment variable STRIDESENSE_"):
+        load_settings()
+
+
+def test_a_wrong_password_setting_is_said_without_the_value(file: Path) -> None:
+    file.write_text(FILE + "password = 123456789")
+    with pytest.raises(UsageError, match=r"mqtt\.password") as told:
+        load_settings(file)
+    assert "123456789" not in str(told.value)
+
+
+def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        load_settings(tmp_path / "missing.toml")
+
+
+def test_a_file_that_is_not_toml_is_said_with_its_place(file: Path) -> None:
+    file.write_text("[mqtt\nbroker")
+    with pytest.raises(InputError, match=r"own\.toml is not TOML: .*line 1"):
+        load_settings(file)

@@ -1,0 +1,99 @@
+import json
+import math
+import random
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brokers import cue, stride
+from stridesense.errors import UsageError
+from stridesense.model import Foot
+from stridesense.sinks.backoff import delays_s
+from stridesense.sinks.payloads import DELIVERY, Envelope, Kind, cue_record, device_level, kind_of, topic
+from stridesense.sinks.summary import Summary
+
+
+@given(st.text(max_size=80))
+def test_whatever_a_device_is_called_it_makes_one_harmless_topic_level(name: str) -> None:
+    try:
+        level = device_level(name)
+    except UsageError:
+        assert not any(letter.isalnum() and letter.isascii() for letter in name)
+    else:
+        assert 0 < len(level) <= 64
+        assert not set(level) & set("/+#\0 .*>$\u202e\u200b\n")
+        assert device_level(level) == level
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("Ana's pod", "Ana-s-pod"),
+        ("a/+/#\0b", "a-b"),
+        ("../../etc", "etc"),
+        ("Läufer", "Läufer"),
+        ("x" * 300, "x" * 64),
+    ],
+)
+def test_a_device_name_stays_recognisable(name: str, level: str) -> None:
+    assert device_level(name) == level
+
+
+def test_a_device_name_without_a_letter_is_refused_with_a_sentence() -> None:
+    with pytest.raises(UsageError, match=r"set mqtt\.device"):
+        device_level("/#/")
+
+
+def test_topics_are_those_that_subscribers_know() -> None:
+    assert topic("pod", Kind.STRIDE, Foot.LEFT) == "stridesense/1/pod/left/stride"
+    assert [topic("pod", kind) for kind in Kind if kind is not Kind.STRIDE] == [
+        f"stridesense/1/pod/{name}" for name in ("summary", "cue", "status", "info", "battery", "session")
+    ]
+    assert all(kind_of(topic("pod", kind)) is kind for kind in Kind)
+    assert set(DELIVERY) == set(Kind)
+
+
+def test_each_topic_counts_for_itself_without_a_gap() -> None:
+    envelope = Envelope("sid")
+    sent = [json.loads(envelope.wrap(name, 1.0, {})) for name in ("a", "a", "b", "a")]
+    assert [(one["v"], one["sid"], one["seq"]) for one in sent] == [
+        (1, "sid", 0), (1, "sid", 1), (1, "sid", 0), (1, "sid", 2),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, None])
+def test_what_was_not_measured_is_left_out(value: float | None) -> None:
+    payload = Envelope("sid").wrap("topic", 1.0, {"type": "x", "impact_g": value, "quality": 0.5})
+    assert json.loads(payload) == {"v": 1, "sid": "sid", "seq": 0, "t": 1.0, "type": "x", "quality": 0.5}
+
+
+def test_payloads_are_flat() -> None:
+    records = [stride(3, cadence_spm=171.0).to_record(), cue_record(cue(1), valid_until=5.0)]
+    for record in records:
+        values = json.loads(Envelope("sid").wrap("topic", 1.0, record)).values()
+        assert not [value for value in values if isinstance(value, dict)]
+
+
+def test_a_summary_comes_once_in_each_second_with_a_stride() -> None:
+    summary = Summary()
+    seconds = [int(one.initial_contact_s) for one in map(stride, range(20)) if summary.add(one) is not None]
+    assert seconds == sorted({int(0.7 * index) for index in range(20)})
+
+
+def test_a_summary_is_the_mean_of_the_last_10_s_where_measured() -> None:
+    summary = Summary()
+    for index in range(40):
+        latest = summary.add(stride(index, cadence_spm=160.0 + index if index % 2 else None)) or {}
+    assert latest["strides"] == 15
+    assert latest["cadence_spm"] == pytest.approx(160.0 + 32.0)
+    assert "heel_drop_deg" not in latest
+
+
+@given(st.integers())
+def test_tries_grow_apart_until_one_in_2_s_at_most(seed: int) -> None:
+    delays = list(islice(delays_s(random.Random(seed)), 30))
+    assert 0.1 <= delays[0] <= 0.12
+    assert all(2.0 <= delay <= 2.4 for delay in delays[5:])
+    assert delays[:5] == sorted(delays[:5])
