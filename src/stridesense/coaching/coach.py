@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from stridesense.coaching.rules import HEEL_HELD, CueRule, held_share
+from stridesense.gait.segmentation import NO_STANDING_START
 from stridesense.gait.segmentation import Outcome as GaitOutcome
 from stridesense.model import Cue, Foot, Gait, Gap, Stride
 from stridesense.stage import Stage
@@ -36,7 +37,10 @@ class CoachState:
 
 
 class Coach(Stage[GaitOutcome, Outcome]):
-    """Watches the heel of each foot while running; walking or a hole in the data begins a new window."""
+    """Watches the heel of each foot while running; walking or a hole in the data begins a new window.
+
+    Without a standing start nobody knows what flat is, so those strides say nothing about a held heel.
+    """
 
     _state: CoachState
 
@@ -65,7 +69,8 @@ class Coach(Stage[GaitOutcome, Outcome]):
         return [item, *self._due(item)]
 
     def _count(self, stride: Stride) -> None:
-        if stride.quality < self.params.quality or stride.heel_state is None:
+        unsure = stride.heel_state is None or NO_STANDING_START in stride.flags
+        if unsure or stride.quality < self.params.quality:
             return
         window = self._state.windows.setdefault(stride.foot, [])
         window.append(stride)

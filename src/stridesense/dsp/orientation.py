@@ -40,7 +40,8 @@ class TiltParams(NamedTuple):
         lean_drift_dps: the same for the lean of stance, deg per root second.
         clipped_deg: what one sample at the end of the range may hide, deg.
         bias_gain: share of the drift from one stride's quiet moment to the next that is taken for bias.
-        roll_gain: share of the sideways tilt of a quiet moment that is taken over.
+        roll_time_s: time constant of the sideways tilt's correction, s; over strides the mean sideways force is
+            gravity's, while single stances lean by a lot.
     """
 
     quiet_rate_dps: float = 90.0
@@ -57,7 +58,7 @@ class TiltParams(NamedTuple):
     lean_drift_dps: float = 0.05
     clipped_deg: float = 3.0
     bias_gain: float = 0.03
-    roll_gain: float = 0.2
+    roll_time_s: float = 10.0
 
 
 class OrientationState(NamedTuple):
@@ -85,7 +86,6 @@ class OrientationState(NamedTuple):
     quiet_samples: int = 0
     quiet_since_s: float = 0.0
     quiet_forward_g: float = 0.0
-    quiet_right_g: float = 0.0
     quiet_up_g: float = 0.0
     quiet_pitch_deg: float = 0.0
 
@@ -122,7 +122,7 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
     pitch_deg, offset_deg, sd_deg = outputs
     primed, last_t, last_pitch, last_roll, last_yaw, uf, ul, uu, tilt, pitch, offset = state[:11]
     variance, lean, lean_variance, covariance, bias, clips, anchor_t, anchor_p = state[11:19]
-    quiet_n, quiet_t, quiet_f, quiet_r, quiet_u, quiet_p = state[19:]
+    quiet_n, quiet_t, quiet_f, quiet_u, quiet_p = state[19:]
     for i in range(len(t_s)):
         w, roll, yaw = pitch_rate_dps[i] - bias, roll_rate_dps[i], yaw_rate_dps[i]
         if not primed:
@@ -132,7 +132,7 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
         p, r, y = half * (w + last_pitch), half * (roll + last_roll), half * (yaw + last_yaw)
         df, dl, du = ul * y + uu * p, uu * r - uf * y, -uf * p - ul * r
         uf += df + 0.5 * (dl * y + du * p)
-        ul += dl + 0.5 * (du * r - df * y)
+        ul += dl + 0.5 * (du * r - df * y) - dt / c.roll_time_s * (right_g[i] + ul)
         uu += du - 0.5 * (df * p + dl * r)
         length = sqrt(uf * uf + ul * ul + uu * uu)
         uf, ul, uu = uf / length, ul / length, uu / length
@@ -148,7 +148,7 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
             swing = w * w * RAD_PER_DEG * RAD_PER_DEG * _G_PER_MPS2
             quiet_f += forward_g[i] + turn * c.lever_up_m - swing * c.lever_back_m
             quiet_u += up_g[i] + turn * c.lever_back_m + swing * c.lever_up_m
-            quiet_r, quiet_p = quiet_r + right_g[i], quiet_p + pitch
+            quiet_p += pitch
         lasted = t_s[i] - quiet_t
         if quiet_n > 0 and (not quiet or lasted >= c.quiet_max_s):
             if lasted >= c.quiet_min_s and w < 0.5 * c.quiet_rate_dps:
@@ -157,8 +157,7 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
                     known = clips == 0.0 and apart < _PAUSE_S
                     bias += c.bias_gain * (mean_pitch - anchor_p) / apart if known else 0.0
                     clips, anchor_t, anchor_p = 0.0, t_s[i], mean_pitch
-                force = sqrt(quiet_f * quiet_f + quiet_u * quiet_u)
-                excess = force / quiet_n - 1.0
+                excess = sqrt(quiet_f * quiet_f + quiet_u * quiet_u) / quiet_n - 1.0
                 leans = 0.0 if lasted >= c.quiet_max_s and abs(excess) < _STANDING_G else 1.0
                 seen = (lasted, excess, leans)
                 gain, lean_gain, variance, covariance, lean_variance = _weigh(
@@ -169,13 +168,12 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
                 offset, lean = offset + gain * error, lean + lean_gain * error
                 tilt, length = tilt + gain * error * RAD_PER_DEG, sqrt(uf * uf + uu * uu)
                 uf, uu = length * sin(tilt), length * cos(tilt)
-                ul -= c.roll_gain * (quiet_r / force + ul)
-            quiet_n, quiet_f, quiet_r, quiet_u, quiet_p = 0, 0.0, 0.0, 0.0, 0.0
+            quiet_n, quiet_f, quiet_u, quiet_p = 0, 0.0, 0.0, 0.0
         last_t, last_pitch, last_roll, last_yaw = t_s[i], w, roll, yaw
         pitch_deg[i], offset_deg[i], sd_deg[i] = pitch, offset, sqrt(variance)
     head = (primed, last_t, last_pitch, last_roll, last_yaw, uf, ul, uu, tilt, pitch, offset)
     middle = (variance, lean, lean_variance, covariance, bias, clips, anchor_t, anchor_p)
-    return OrientationState(*head, *middle, quiet_n, quiet_t, quiet_f, quiet_r, quiet_u, quiet_p)
+    return OrientationState(*head, *middle, quiet_n, quiet_t, quiet_f, quiet_u, quiet_p)
 
 
 orient = Kernel[OrientationState](_orient, outputs=3, inner=(_weigh,))
