@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from stridesense.coaching.rules import HEEL_HELD, CueRule, held_share
-from stridesense.gait.segmentation import NO_STANDING_START
+from stridesense.gait.parameters import NO_STANDING_START
 from stridesense.gait.segmentation import Outcome as GaitOutcome
 from stridesense.model import Cue, Foot, Gait, Gap, Stride
 from stridesense.stage import Stage

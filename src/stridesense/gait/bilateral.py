@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from stridesense.gait.segmentation import FLIGHT_ESTIMATED, Outcome
+from stridesense.gait.parameters import FLIGHT_ESTIMATED
+from stridesense.gait.segmentation import Outcome
 from stridesense.model import EventKind, Foot, Gait, GaitEvent, Stride
 from stridesense.stage import Stage
 

@@ -36,7 +36,7 @@ class ContactParams(NamedTuple):
 def initial_contact_s(stretch: Stretch, armed_s: float, params: ContactParams) -> float | None:
     """Onset of the strongest jolt since arming, in session seconds, between two samples.
 
-    None when the signals begin within the jolt, so that its onset was not seen.
+    None when the signals begin too late, so that the contact itself was not seen.
 
     Args:
         stretch: signals up to the decision.
@@ -48,12 +48,13 @@ def initial_contact_s(stretch: Stretch, armed_s: float, params: ContactParams) -
     threshold = params.onset_share * window.jerk_gps[peak]
     calm = np.flatnonzero(window.jerk_gps[:peak] < threshold)
     first = int(calm[-1]) + 1 if len(calm) else 0
-    if first == 0:
-        return None if window.t_s[0] == stretch.t_s[0] else float(window.t_s[0]) - params.onset_lead_s
-    before, after = window.jerk_gps[first - 1], window.jerk_gps[first]
-    share = (threshold - before) / max(after - before, 1e-9)
-    step = window.t_s[first] - window.t_s[first - 1]
-    return float(window.t_s[first - 1] + (share - 0.5) * step) - params.onset_lead_s
+    onset_s = float(window.t_s[first])
+    if first > 0:
+        before, after = window.jerk_gps[first - 1], window.jerk_gps[first]
+        share = (threshold - before) / max(after - before, 1e-9)
+        onset_s = float(window.t_s[first - 1] + (share - 0.5) * (window.t_s[first] - window.t_s[first - 1]))
+    contact_s = onset_s - params.onset_lead_s
+    return contact_s if contact_s >= stretch.t_s[0] else None
 
 
 def terminal_contact_s(stretch: Stretch, trough: int, params: ContactParams) -> float:
