@@ -21,7 +21,11 @@ def motion(seed: int, n: int = 3000) -> tuple[FloatArray, ...]:
     t = np.arange(n) / RATE_HZ
     swing = np.sin(2 * np.pi * 1.4 * t)
     acc = [rng.normal(0, 4, n) * (swing > 0) + offset for offset in (0.3, -0.2, 9.8)]
-    gyr = [rng.normal(0, 0.2, n), -10.0 * swing * (swing > 0) - 8.0 * swing * (swing < -0.7), rng.normal(0, 0.2, n)]
+    gyr = [
+        rng.normal(0, 0.2, n),
+        -10.0 * swing * (swing > 0) - 8.0 * swing * (swing < -0.7),
+        rng.normal(0, 0.2, n),
+    ]
     return t, *acc, *gyr
 
 

@@ -17,7 +17,7 @@ MOUNTS = [Rotation.identity(), *Rotation.random(12, random_state=5)]
 
 
 def foot_motion(standing_s: float = 3.0, moving_s: float = 10.0) -> tuple[FloatArray, FloatArray]:
-    """Times and true pitch in rad of a foot that stands flat, then swings from +15 to -100 deg and rests flat."""
+    """Times and true pitch in rad of a foot that stands flat, then swings between +15 and -100 deg."""
     t = np.arange(0.0, standing_s + moving_s, 1.0 / RATE_HZ)
     phase = np.maximum(0.0, t - standing_s) / 0.6 % 1.0
     swing = np.clip((phase - 0.4) / 0.6, 0.0, 1.0)
@@ -43,7 +43,9 @@ def signals(block: SampleBlock) -> SignalBlock:
     conditioner = Conditioner()
     out = [*conditioner.process(block), *conditioner.flush()]
     blocks = [item for item in out if isinstance(item, SignalBlock)]
-    names = [field.name for field in fields(SignalBlock) if isinstance(getattr(blocks[0], field.name), np.ndarray)]
+    names = [
+        field.name for field in fields(SignalBlock) if isinstance(getattr(blocks[0], field.name), np.ndarray)
+    ]
     joined = {name: np.concatenate([getattr(item, name) for item in blocks]) for name in names}
     assert len(joined["t_s"]) == len(block)
     return replace(blocks[0], **joined)

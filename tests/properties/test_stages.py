@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import Any, get_args
 
 import pytest
-from stage_checks import CHECKS, run
 
 import stridesense
+from stage_checks import CHECKS, run
 from stridesense.dsp.conditioner import Conditioner
 from stridesense.gait.detector import GaitDetector
 from stridesense.gait.segmentation import StrideBuilder
@@ -38,7 +38,9 @@ def river() -> dict[type, tuple[Any, ...]]:
     scenario = load("easy_run").shortened(22.0)
     radio = {"loss_percent": 1.0, "duplicate_percent": 3.0, "reorder_percent": 3.0, "burst_every_s": 6.0}
     radio["burst_s"] = 0.15
-    packets = tuple(simulate(scenario.model_copy(update={"radio": scenario.radio.model_copy(update=radio)})).packets())
+    packets = tuple(
+        simulate(scenario.model_copy(update={"radio": scenario.radio.model_copy(update=radio)})).packets()
+    )
     one_foot = tuple(item for item in run(Decoder(), packets) if item.foot is Foot.LEFT)
     signals = tuple(run(Conditioner(), one_foot))
     moments = tuple(run(GaitDetector(), signals))
@@ -61,7 +63,15 @@ def intake(stage: type[Stage[Any, Any]]) -> tuple[Any, ...]:
 
 def test_the_discovery_finds_the_stages_that_the_pipeline_runs() -> None:
     names = {stage.__name__ for stage in stages()}
-    assert names >= {"Decoder", "Conditioner", "GaitDetector", "StrideBuilder", "Bilateral", "Coach", "Pipeline"}
+    assert names >= {
+        "Decoder",
+        "Conditioner",
+        "GaitDetector",
+        "StrideBuilder",
+        "Bilateral",
+        "Coach",
+        "Pipeline",
+    }
 
 
 def test_the_run_that_they_are_fed_is_worth_it() -> None:

@@ -30,7 +30,7 @@ class TiltParams(NamedTuple):
         quiet_spin_dps: and below this angular velocity about all axes together, deg/s.
         quiet_low_g: specific force from which a quiet foot counts as measured by gravity, g.
         quiet_high_g: and up to which, g.
-        quiet_min_s: shortest quiet moment that counts, s; one that ends in toes-up rotation lies in swing.
+        quiet_min_s: shortest quiet moment that counts, s; one that ends toes-up lies in swing.
         quiet_max_s: a longer one is cut into measurements of this length, s.
         moment_sd_deg: standard deviation of the tilt from a moment of 0.1 s, deg; falls with its root.
         moving_sd_deg: what specific force that differs from 1 g by 1 g adds to it, deg.
@@ -40,8 +40,8 @@ class TiltParams(NamedTuple):
         lean_drift_dps: the same for the lean of stance, deg per root second.
         clipped_deg: what one sample at the end of the range may hide, deg.
         bias_gain: share of the drift from one stride's quiet moment to the next that is taken for bias.
-        roll_time_s: time constant of the sideways tilt's correction, s; over strides the mean sideways force is
-            gravity's, while single stances lean by a lot.
+        roll_time_s: time constant of the sideways tilt's correction, s: over whole strides the mean sideways
+            force is gravity's, while single stances lean by a lot.
     """
 
     quiet_rate_dps: float = 90.0
@@ -55,7 +55,7 @@ class TiltParams(NamedTuple):
     lever_back_m: float = 0.07
     lever_up_m: float = 0.065
     drift_dps: float = 0.5
-    lean_drift_dps: float = 0.05
+    lean_drift_dps: float = 0.2
     clipped_deg: float = 3.0
     bias_gain: float = 0.03
     roll_time_s: float = 10.0
@@ -177,4 +177,4 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
 
 
 orient = Kernel[OrientationState](_orient, outputs=3, inner=(_weigh,))
-"""Columns (t, rates in deg/s, specific force in g, clipped 0/1) to pitch, its offset and its SD, all in deg."""
+"""Columns (t, rates in deg/s, specific force in g, clipped 0/1) to pitch, offset and SD, all in deg."""

@@ -1,0 +1,55 @@
+# StrideSense. `make demo` shows it, `make test` proves it; both set up what they need in .venv first.
+# A fresh machine needs Python 3.11+ and make; uv is used when it is there, plain pip otherwise.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup demo test check bench docs pictures recordings clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup: $(READY)  ## make .venv with the versions of uv.lock
+
+demo: $(READY)  ## a virtual runner holds the heel up, StrideSense notices (about half a minute)
+	@$(BIN)/stridesense demo
+
+test: $(READY)  ## every test
+	$(BIN)/python -m pytest -q
+
+check: $(READY)  ## lint, format, types, import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## start-up time, imports by package, samples a second through the whole river
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/throughput.py
+
+docs: $(READY)  ## check the links and run the commands of the Markdown pages; there is no site yet
+	$(BIN)/python -m pytest -q tests/architecture/test_docs.py
+
+pictures: $(READY)  ## draw the picture of the documentation from a simulated run
+	$(BIN)/python scripts/picture.py docs/images
+
+recordings: $(READY)  ## make the recordings of the virtual runner anew
+	$(BIN)/python scripts/recordings.py recordings
+
+clean:  ## remove .venv and caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
+
+$(READY): pyproject.toml uv.lock scripts/pip_from_lock.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "error: $(PYTHON) is older than Python 3.11; say which one to use: make PYTHON=python3.12" >&2; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+	    uv sync --all-extras --frozen; \
+	else \
+	    $(PYTHON) -m venv .venv && \
+	    $(PYTHON) scripts/pip_from_lock.py uv.lock .venv && \
+	    $(BIN)/python -m pip install --disable-pip-version-check --quiet \
+	        --constraint .venv/constraints.txt --requirement .venv/dev-requirements.txt --editable '.[broker,fast]'; \
+	fi
+	@touch $@

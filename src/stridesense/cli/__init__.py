@@ -1,0 +1,1 @@
+"""The `stridesense` program: one thin module a command."""

@@ -1,0 +1,89 @@
+"""`stridesense analyze`."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from stridesense.cli.remarks import remark
+from stridesense.cli.summary import summary_table
+from stridesense.cli.terminal import note, tracked
+from stridesense.model import Cue, Stride
+from stridesense.model.strides import RECORD_FIELDS
+from stridesense.pipeline import Outcome, Pipeline
+from stridesense.runtime.session import SessionReport, outcomes
+from stridesense.sources.replay import duration_s, open_recorded
+
+
+class Format(StrEnum):
+    """How the strides are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def command(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A recording, or a CSV with the plain header.")
+    ],
+    *,
+    form: Annotated[
+        Format, typer.Option("--format", "-f", help="A summary for people; lines for programs.")
+    ] = Format.TABLE,
+) -> int:
+    """Print the strides of a recording or of a CSV file.
+
+    The plain header is t_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z[,foot] in s, m/s^2 and rad/s; for other files
+    there is `stridesense import`. Ends with 3 when the recording is damaged.
+    """
+    recorded = open_recorded(file)
+    code = remark(recorded)
+    report = SessionReport()
+    packets = tracked(recorded.packets(), "analyzing", duration_s(recorded))
+    PRINTERS[form](outcomes(packets, Pipeline(), report))
+    for line in report.remarks():
+        note(line)
+    return code
+
+
+def _print_table(found: Iterator[Outcome]) -> None:
+    console = Console(highlight=False)
+    strides: list[Stride] = []
+    cues: list[Cue] = []
+    for outcome in found:
+        if isinstance(outcome, Stride):
+            strides.append(outcome)
+        elif isinstance(outcome, Cue):
+            cues.append(outcome)
+    if strides:
+        console.print(summary_table(strides))
+    for cue in cues:
+        console.print(f"cue at {cue.t_s:.1f} s: {cue.text} ({cue.reason})", markup=False, soft_wrap=True)
+
+
+def _print_jsonl(found: Iterator[Outcome]) -> None:
+    for outcome in found:
+        if isinstance(outcome, Stride):
+            sys.stdout.write(json.dumps(outcome.to_record(), allow_nan=False) + "\n")
+
+
+def _print_csv(found: Iterator[Outcome]) -> None:
+    rows = csv.DictWriter(sys.stdout, RECORD_FIELDS, extrasaction="ignore", lineterminator="\n")
+    rows.writeheader()
+    for outcome in found:
+        if isinstance(outcome, Stride):
+            rows.writerow({**outcome.to_record(), "flags": " ".join(outcome.flags)})
+
+
+PRINTERS: Final[dict[Format, Callable[[Iterator[Outcome]], None]]] = {
+    Format.TABLE: _print_table,
+    Format.JSONL: _print_jsonl,
+    Format.CSV: _print_csv,
+}

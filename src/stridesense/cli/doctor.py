@@ -1,0 +1,31 @@
+"""`stridesense doctor`."""
+
+import platform
+
+from rich.console import Console
+from rich.table import Table
+
+from stridesense import __version__
+from stridesense.runtime.environment import Part, survey
+
+
+def command() -> int:
+    """Say what is installed and what is missing for which feature.
+
+    Ends with 1 when something is missing that every run needs.
+    """
+    parts = tuple(survey())
+    table = Table("", "part", "found", "for", box=None, pad_edge=False)
+    for part in parts:
+        table.add_row(*_row(part))
+    console = Console(highlight=False)
+    console.print(f"StrideSense {__version__} on {platform.platform()}")
+    console.print(table)
+    return int(any(part.is_required and part.found is None for part in parts))
+
+
+def _row(part: Part) -> tuple[str, str, str, str]:
+    if part.found:
+        return "[green]ok[/]", part.name, part.found, part.feature
+    mark = "[red]missing[/]" if part.is_required else "[yellow]without[/]"
+    return mark, part.name, "", f"{part.feature}; to get it: {part.remedy}"

@@ -1,0 +1,69 @@
+"""What `demo` and `replay` have in common: a session on the screen, on a broker, and in a recording."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from stridesense.cli.output import remark_on_loss
+from stridesense.cli.terminal import note
+from stridesense.recording.format import SessionMeta
+from stridesense.runtime.config import MqttSection
+from stridesense.runtime.playback import Played, play
+from stridesense.sinks.console import console_sink
+from stridesense.sinks.recorder import Recorder
+from stridesense.sources.base import Source
+
+T = TypeVar("T")
+
+RecordOption = Annotated[
+    Path | None, typer.Option("--record", metavar="FILE", help="Record it, with its strides and cues.")
+]
+
+
+def play_here(source: Source, mqtt: MqttSection, record: Path | None, described: str) -> int:
+    """Play `source` until it ends or Ctrl-C, say what it was, and return the exit code."""
+    recorder = None if record is None else Recorder(record, SessionMeta.new(described))
+    sinks = [console_sink(Console(highlight=False)), *([recorder] if recorder else [])]
+    _sum_up(run(play(source, mqtt, sinks, announce=_announce)))
+    return 0 if recorder is None else remark_on_loss(recorder.lost_packets, recorder.problem)
+
+
+def run(session: Coroutine[Any, Any, T]) -> T:
+    """Run a session; SIGTERM ends it as cleanly as Ctrl-C does.
+
+    Raises:
+        KeyboardInterrupt: it was ended by either.
+    """
+
+    async def supervised() -> T:
+        task = asyncio.current_task()
+        if task is not None and sys.platform != "win32":
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await session
+
+    with suppress(asyncio.CancelledError):
+        return asyncio.run(supervised())
+    raise KeyboardInterrupt
+
+
+def _announce(command_line: str) -> None:
+    note(f"published over MQTT; in another terminal:\n  {command_line}")
+
+
+def _sum_up(played: Played) -> None:
+    report = played.report
+    feet = ", ".join(f"{count} {foot}" for foot, count in report.strides.items())
+    note(f"{report.strides.total()} strides ({feet or 'none'}), {len(report.cues)} cues")
+    for cue in report.cues:
+        note(f"  at {cue.t_s:.1f} s: {cue.text} ({cue.reason})")
+    for remark in report.remarks():
+        note(remark)
+    if played.sent is not None:
+        note(f"MQTT: {played.sent.delivered} of {played.sent.produced} messages delivered")

@@ -1,0 +1,117 @@
+"""One session: packets flow from a source through the pipeline to every sink."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Final
+
+from stridesense.model import Cue, Foot, Gap, Malformed, RawPacket, Stride
+from stridesense.pipeline import Outcome, Pipeline
+from stridesense.sinks.base import Item, Sink
+from stridesense.sources.base import Source
+
+QUEUE_PACKETS: Final = 256
+"""Packets that may wait for the pipeline: about two seconds of two pods; then the source has to wait."""
+
+Packets = asyncio.Queue[RawPacket | None]
+
+
+@dataclass(slots=True)
+class SessionReport:
+    """What a session brought, counted as it flowed by."""
+
+    packets: int = 0
+    strides: Counter[Foot] = field(default_factory=Counter)
+    cues: list[Cue] = field(default_factory=list)
+    malformed: int = 0
+    missing_samples: int = 0
+
+    def count(self, item: Item) -> None:
+        """Take note of one item."""
+        match item:
+            case RawPacket():
+                self.packets += 1
+            case Stride():
+                self.strides[item.foot] += 1
+            case Cue():
+                self.cues.append(item)
+            case Malformed():
+                self.malformed += 1
+            case Gap():
+                self.missing_samples += item.missing_samples
+
+    def remarks(self) -> Iterator[str]:
+        """Sentences about what was missing, or why there is nothing to see."""
+        if self.malformed:
+            yield f"{self.malformed} of {self.packets} packets were malformed and left out"
+        if self.missing_samples:
+            yield f"{self.missing_samples} samples were lost on the way; no stride spans such a gap"
+        if self.strides:
+            return
+        if self.packets == 0:
+            yield "no strides: there is not one packet of a pod"
+        elif self.packets == self.malformed:
+            yield "no strides: not one packet could be decoded"
+        else:
+            yield "no strides: nothing moves like a foot that walks or runs; is the pod worn on a foot?"
+
+
+def outcomes(packets: Iterable[RawPacket], pipeline: Pipeline, report: SessionReport) -> Iterator[Outcome]:
+    """What `pipeline` makes of packets that are all there already, counted in `report`."""
+    for packet in packets:
+        report.count(packet)
+        for outcome in pipeline.process(packet):
+            report.count(outcome)
+            yield outcome
+    for outcome in pipeline.flush():
+        report.count(outcome)
+        yield outcome
+
+
+async def run_session(source: Source, pipeline: Pipeline, sinks: Sequence[Sink]) -> SessionReport:
+    """Let the packets of `source` flow through `pipeline` to `sinks` until the source ends.
+
+    Every packet reaches all sinks before what the pipeline made of it. Sinks open before the source and close
+    after it, in any case: when the session is cancelled too, a recording is finished and a broker is told.
+
+    Raises:
+        StrideSenseError: the source or a sink failed; the first fault, alone.
+    """
+    report = SessionReport()
+    packets: Packets = asyncio.Queue(QUEUE_PACKETS)
+    async with AsyncExitStack() as stack:
+        for sink in sinks:
+            await stack.enter_async_context(sink)
+        await stack.enter_async_context(source)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_receive(source, packets), name="source")
+                tasks.create_task(_process(packets, pipeline, sinks, report), name="pipeline")
+        except ExceptionGroup as faults:
+            raise faults.exceptions[0] from None
+    return report
+
+
+async def _receive(source: Source, packets: Packets) -> None:
+    async for packet in source:
+        await packets.put(packet)
+    await packets.put(None)
+
+
+async def _process(
+    packets: Packets, pipeline: Pipeline, sinks: Sequence[Sink], report: SessionReport
+) -> None:
+    async def spread(item: Item) -> None:
+        report.count(item)
+        for sink in sinks:
+            await sink.handle(item)
+
+    while (packet := await packets.get()) is not None:
+        await spread(packet)
+        for outcome in pipeline.process(packet):
+            await spread(outcome)
+        await asyncio.sleep(0)  # packets that come faster than real time must not starve the sinks' links
+    for outcome in pipeline.flush():
+        await spread(outcome)

@@ -1,0 +1,46 @@
+"""What every test folder may use."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+IN_CI = os.environ.get("CI") == "true"
+
+
+def missing(what: str) -> None:
+    """Skip by name what this machine cannot prove; where everything must be there, fail."""
+    if IN_CI:
+        pytest.fail(f"{what} is missing, and with CI=true nothing may be skipped")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The folder that holds pyproject.toml."""
+    return CHECKOUT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real recordings, next to the checkout."""
+    path = CHECKOUT.parent / "shared" / "data"
+    if not path.is_dir():
+        missing("the folder of real recordings ../shared/data")
+    return path
+
+
+@pytest.fixture(scope="session")
+def require_program() -> Callable[[str], str]:
+    """Finds the path of a program that a test starts: `require_program("mosquitto")`."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+        if path is None:
+            missing(f"the program {name}")
+        return str(path)
+
+    return find
