@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what comes out as what should")
+
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI") == "true"
 

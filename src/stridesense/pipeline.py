@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from stridesense.coaching.coach import Coach, CoachParams, Outcome
+from stridesense.dsp import conditioner
 from stridesense.dsp.conditioner import Conditioner, ConditionerParams
+from stridesense.gait import detector
 from stridesense.gait.bilateral import Bilateral
 from stridesense.gait.detector import DetectorParams, GaitDetector
 from stridesense.gait.segmentation import SegmentationParams, StrideBuilder
@@ -18,7 +20,7 @@ from stridesense.model import Foot, RawPacket
 from stridesense.protocol.decoder import Decoder
 from stridesense.stage import Stage
 
-__all__ = ["Outcome", "Pipeline", "PipelineParams"]
+__all__ = ["Outcome", "Pipeline", "PipelineParams", "warm_up"]
 
 PipelineState = tuple[object, dict[Foot, list[object]], list[object]]
 
@@ -98,6 +100,12 @@ class Pipeline(Stage[RawPacket, Outcome]):
                 self._feet[item.foot] = self._chain()
             outcomes += _through([item], [*self._feet[item.foot], *self._both])
         return outcomes
+
+
+def warm_up() -> None:
+    """Compile what can be compiled, so that no stride of a live run has to wait for it."""
+    conditioner.warm_up()
+    detector.warm_up()
 
 
 def _through(items: list[Any], stages: Iterable[Stage[Any, Any]]) -> list[Any]:

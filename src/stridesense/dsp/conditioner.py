@@ -15,7 +15,7 @@ from stridesense.dsp.alignment import (
 )
 from stridesense.dsp.filters import butterworth_lowpass
 from stridesense.dsp.orientation import OrientationState, TiltParams, orient
-from stridesense.dsp.projection import ProjectionCoefficients, ProjectionState, project
+from stridesense.dsp.projection import FootAxes, ProjectionCoefficients, ProjectionState, project
 from stridesense.model import Gap, Malformed, SampleBlock, SignalBlock, ZeroReference
 from stridesense.model.samples import BoolArray, FloatArray
 from stridesense.stage import Stage
@@ -243,6 +243,14 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         if alignment is None:
             return [item for item in held if not isinstance(item, SampleBlock)]
         return [self._turn(item, alignment) for item in held]
+
+
+def warm_up() -> None:
+    """Compile the loops of this stage."""
+    still = FootAxes(*[0.0] * len(FootAxes._fields))
+    coefficients = ProjectionCoefficients(still, butterworth_lowpass(30.0, 200.0), 0.005)
+    project.warm_up(ProjectionState(), coefficients, inputs=7)
+    orient.warm_up(OrientationState(), TiltParams(), inputs=9)
 
 
 def _span_s(items: list[SampleBlock | Gap | Malformed]) -> float:

@@ -61,6 +61,10 @@ class Kernel(Generic[State]):
         copies = tuple(np.array(column, dtype=np.float64) for column in inputs)
         return compiled(state, coefficients, copies, columns), list(columns)
 
+    def warm_up(self, state: State, coefficients: NamedTuple, *, inputs: int) -> None:
+        """Compile now, by running over a single sample, rather than when the first block comes."""
+        self(state, coefficients, (np.zeros(1),) * inputs)
+
     def _compile(self) -> Callable[..., State] | None:
         """The compiled form: the same code, with the functions that it calls compiled as well."""
         compiler = _compiler()

@@ -159,6 +159,11 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
         return [look.event(EventKind.PULL, pull.t_s, rate_dps=pull.rate_dps)]
 
 
+def warm_up() -> None:
+    """Compile the loop of this stage."""
+    advance.warm_up(PhaseState(), PhaseParams(), inputs=4)
+
+
 def _clipped(stretch: Stretch) -> tuple[str, ...]:
     return (CLIPPED,) if stretch.clipped.any() else ()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 from uuid import uuid4
 
-from stridesense.pipeline import Pipeline
+from stridesense.pipeline import Pipeline, warm_up
 from stridesense.runtime.broker import mosquitto_sub, open_broker
 from stridesense.runtime.config import MqttSection
 from stridesense.runtime.session import SessionReport, run_session
@@ -41,6 +41,7 @@ async def play(
         LinkError: the broker refuses, or cannot be reached.
         StrideSenseError: the source or a sink failed.
     """
+    warm_up()
     async with open_broker(mqtt) as settings:
         if settings is None:
             return Played(await run_session(source, Pipeline(), sinks))
