@@ -83,8 +83,8 @@ def test_a_few_held_strides_are_no_matter() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"gait": Gait.WALK}, {"quality": 0.1}, {"flags": ("no_standing_start",)}, {"heel_state": None}],
-    ids=["walking", "doubtful", "no standing start", "unknown heel"],
+    [{"gait": Gait.WALK}, {"quality": 0.1}, {"heel_state": None}],
+    ids=["walking", "doubtful", "unknown heel"],
 )
 def test_strides_that_prove_nothing_do_not_count(changes: dict[str, object]) -> None:
     assert cues(held(100, **changes)) == []
@@ -96,3 +96,27 @@ def test_walking_and_gaps_begin_a_new_window() -> None:
     for between in (walk, hole):
         assert cues([*held(24), *between, *held(24, first=25)]) == []
         assert len(cues([*held(24), *between, *held(25, first=25)])) == 1
+
+
+def test_an_unknown_foot_is_not_called_unknown() -> None:
+    (cue,) = cues(held(40, feet=(Foot.UNKNOWN,)))
+    assert cue.text == "let the heels kiss down"
+    assert cue.reason.startswith("the heel stayed up")
+
+
+def test_a_foot_that_fell_silent_is_not_spoken_to() -> None:
+    long_ago = held(30, feet=(Foot.RIGHT,))
+    (first, second) = cues([*long_ago, *held(30, feet=(Foot.LEFT,), first=600)])
+    assert (first.foot, second.foot) == (Foot.RIGHT, Foot.LEFT)
+
+
+def test_the_silence_after_a_cue_survives_in_the_state() -> None:
+    here, there = Coach(), Coach()
+    strides = held(400)
+    until = next(i for i in range(len(strides)) if len(cues(strides[:i])) == 1)
+    for item in strides[:until]:
+        here.process(item)  # type: ignore[arg-type]
+    there.state = here.state
+    later = [out for item in strides[until:] for out in there.process(item) if isinstance(out, Cue)]  # type: ignore[arg-type]
+    assert later == cues(strides)[1:]
+    assert later[0].t_s - cues(strides)[0].t_s >= CoachParams().gap_s

@@ -2,12 +2,17 @@
 
 import pickle
 import random
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import repeat
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from stage_checks import run
 from stridesense.dsp.kernels import Kernel
-from stridesense.model import Cue, RawPacket, Stride
+from stridesense.model import Cue, Foot, RawPacket, Stride
 from stridesense.pipeline import Outcome, Pipeline
 from stridesense.simulator import load, simulate
 
@@ -20,18 +25,31 @@ def packets() -> tuple[RawPacket, ...]:
     return tuple(simulate(scenario.model_copy(update={"radio": radio})).packets())
 
 
-def fed(groups: list[tuple[RawPacket, ...]]) -> list[Outcome]:
-    """What comes out when packets come in groups, each handed over at once."""
-    pipeline = Pipeline()
-    out: list[Outcome] = []
-    for group in groups:
-        out += [outcome for packet in group for outcome in pipeline.process(packet)]
-    return out + pipeline.flush()
+def fed(packets: Iterable[RawPacket]) -> tuple[Outcome, ...]:
+    """What the river makes of packets."""
+    return tuple(run(Pipeline(), packets))
+
+
+@cache
+def rows() -> NDArray[np.float64]:
+    """A foot of a simulated run as rows: time, three of acceleration, three of rotation."""
+    samples = simulate(load("held_heel").shortened(20.0)).feet[Foot.LEFT].samples
+    return np.column_stack([samples.t_s, samples.acc_mps2, samples.gyr_radps])
+
+
+def packed(sizes: Iterator[int]) -> list[RawPacket]:
+    """The rows in packets of the given sizes."""
+    packets, start = [], 0
+    while start < len(rows()):
+        part = rows()[start : (start := start + next(sizes))]
+        payload, arrival_ns = part.astype("<f8").tobytes(), int(part[-1, 0] * 1e9)
+        packets.append(RawPacket(Foot.LEFT, "samples", "data", payload, arrival_ns))
+    return packets
 
 
 @cache
 def whole() -> tuple[Outcome, ...]:
-    return tuple(fed([packets()]))
+    return fed(packets())
 
 
 def test_the_run_has_strides_of_both_feet_and_a_cue() -> None:
@@ -41,14 +59,13 @@ def test_the_run_has_strides_of_both_feet_and_a_cue() -> None:
     assert any(isinstance(out, Cue) for out in whole())
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_grouping_of_packets_does_not_matter(seed: int) -> None:
-    rng, rest, groups = random.Random(seed), list(packets()), []
-    while rest:
-        size = 1 if seed == 0 else rng.randint(1, 60)
-        groups.append(tuple(rest[:size]))
-        del rest[:size]
-    assert tuple(fed(groups)) == whole()
+@pytest.mark.parametrize("size", [1, 3, 7, 64, 500, None], ids=str)
+def test_the_cut_of_packets_does_not_matter(size: int | None) -> None:
+    known = fed(packed(repeat(16)))
+    rng = random.Random(5)
+    seen = fed(packed(repeat(size) if size else iter(lambda: rng.randint(1, 90), 0)))
+    assert sum(isinstance(out, Stride) for out in known) >= 15
+    assert seen == known
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -66,7 +83,7 @@ def test_plain_python_and_compiled_loops_agree(monkeypatch: pytest.MonkeyPatch) 
     results = []
     for compiled in (True, False):
         monkeypatch.setattr(Kernel, "use_compiled", compiled)
-        results.append(fed([packets()]))
+        results.append(fed(packets()))
     assert results[0] == results[1]
 
 
@@ -77,3 +94,12 @@ def test_a_used_pipeline_can_be_reset() -> None:
     pipeline.reset()
     out = [outcome for packet in packets() for outcome in pipeline.process(packet)]
     assert tuple(out + pipeline.flush()) == whole()
+
+
+@pytest.mark.parametrize("seconds", [3.0, 3.7, 4.4, 5.1, 6.0, 9.3])
+def test_a_run_that_ends_early_keeps_its_strides(seconds: float) -> None:
+    """Whatever is known of a longer run by then comes out of the shorter one as well."""
+    until = [packet for packet in packets() if packet.arrival_ns < seconds * 1e9]
+    ends = {(out.foot, out.index) for out in fed(until) if isinstance(out, Stride)}
+    known = [out for out in whole() if isinstance(out, Stride) and out.initial_contact_s < seconds - 1.5]
+    assert ends >= {(out.foot, out.index) for out in known}

@@ -2,7 +2,7 @@
 
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any, get_args
@@ -11,10 +11,12 @@ import pytest
 
 import stridesense
 from stage_checks import CHECKS, run
+from stridesense.coaching.coach import Coach
 from stridesense.dsp.conditioner import Conditioner
+from stridesense.gait.bilateral import Bilateral
 from stridesense.gait.detector import GaitDetector
 from stridesense.gait.segmentation import StrideBuilder
-from stridesense.model import Foot, GaitEvent, Lost, RawPacket, SampleBlock, SignalBlock, Stride
+from stridesense.model import Cue, Foot, GaitEvent, Gap, Lost, RawPacket, SampleBlock, SignalBlock, Stride
 from stridesense.protocol.decoder import Decoder
 from stridesense.simulator import load, simulate
 from stridesense.stage import Stage
@@ -34,23 +36,34 @@ def stages() -> list[type[Stage[Any, Any]]]:
 
 @cache
 def river() -> dict[type, tuple[Any, ...]]:
-    """A run with lost, doubled and swapped packets, as it looks at each place of the river."""
-    scenario = load("easy_run").shortened(22.0)
-    radio = {"loss_percent": 1.0, "duplicate_percent": 3.0, "reorder_percent": 3.0, "burst_every_s": 6.0}
-    radio["burst_s"] = 0.15
-    packets = tuple(
-        simulate(scenario.model_copy(update={"radio": scenario.radio.model_copy(update=radio)})).packets()
-    )
-    one_foot = tuple(item for item in run(Decoder(), packets) if item.foot is Foot.LEFT)
+    """A run with held heels and lost, doubled and swapped packets, as it looks at each place of the river.
+
+    One foot up to its moments, then both feet, as the stages after that see both.
+    """
+    scenario = load("held_heel").shortened(35.0)
+    radio = {"loss_percent": 0.3, "duplicate_percent": 3.0, "reorder_percent": 3.0}
+    scenario = scenario.model_copy(update={"radio": scenario.radio.model_copy(update=radio)})
+    packets = tuple(simulate(scenario).packets())
+    items = run(Decoder(), packets)
+    one_foot = tuple(item for item in items if item.foot is Foot.LEFT)
     signals = tuple(run(Conditioner(), one_foot))
-    moments = tuple(run(GaitDetector(), signals))
     return {
         RawPacket: packets,
         SampleBlock: one_foot,
         SignalBlock: signals,
-        Lost: moments,
-        Stride: tuple(run(StrideBuilder(), moments)),
+        Lost: tuple(run(GaitDetector(), signals)),
+        Stride: tuple(both_feet(items)),
     }
+
+
+def both_feet(items: Iterable[Any]) -> Iterator[Any]:
+    """What comes out of the two feet's chains, in the order in which it becomes known."""
+    chains = {foot: (Conditioner(), GaitDetector(), StrideBuilder()) for foot in (Foot.LEFT, Foot.RIGHT)}
+    for item in items:
+        flow = [item]
+        for stage in chains[item.foot]:
+            flow = [out for each in flow for out in stage.process(each)]
+        yield from flow
 
 
 def intake(stage: type[Stage[Any, Any]]) -> tuple[Any, ...]:
@@ -75,8 +88,15 @@ def test_the_discovery_finds_the_stages_that_the_pipeline_runs() -> None:
 
 
 def test_the_run_that_they_are_fed_is_worth_it() -> None:
-    assert sum(isinstance(item, Stride) for item in river()[Stride]) >= 10
-    assert sum(isinstance(item, GaitEvent) for item in river()[Lost]) >= 50
+    assert sum(isinstance(item, Stride) for item in river()[Stride]) >= 60
+    assert sum(isinstance(item, GaitEvent) for item in river()[Lost]) >= 100
+    assert any(isinstance(item, Gap) for item in river()[Stride])
+    estimated, seen = (
+        sum("flight_estimated" in item.flags for item in items if isinstance(item, Stride))
+        for items in (river()[Stride], run(Bilateral(), river()[Stride]))
+    )
+    assert seen < 0.5 * estimated
+    assert any(isinstance(item, Cue) for item in run(Coach(), river()[Stride]))
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))

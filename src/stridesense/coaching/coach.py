@@ -1,9 +1,10 @@
 """Says one thing, after a full window, and then keeps silent for a while."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 from stridesense.coaching.rules import HEEL_HELD, CueRule, held_share
-from stridesense.gait.parameters import NO_STANDING_START
 from stridesense.gait.segmentation import Outcome as GaitOutcome
 from stridesense.model import Cue, Foot, Gait, Gap, Stride
 from stridesense.stage import Stage
@@ -17,15 +18,17 @@ class CoachParams:
 
     Attributes:
         rule: what to look for.
-        gap_s: silence after a cue, s (90 s for the same cue).
+        gap_s: silence after a cue, s.
         quality: a stride below this quality does not count.
         other_share: the other foot is spoken to as well from this share of its window on.
+        fresh_s: and while its latest stride is not older than this, s.
     """
 
     rule: CueRule = HEEL_HELD
     gap_s: float = 90.0
     quality: float = 0.4
     other_share: float = 0.5
+    fresh_s: float = 5.0
 
 
 @dataclass(slots=True)
@@ -69,8 +72,7 @@ class Coach(Stage[GaitOutcome, Outcome]):
         return [item, *self._due(item)]
 
     def _count(self, stride: Stride) -> None:
-        unsure = stride.heel_state is None or NO_STANDING_START in stride.flags
-        if unsure or stride.quality < self.params.quality:
+        if stride.heel_state is None or stride.quality < self.params.quality:
             return
         window = self._state.windows.setdefault(stride.foot, [])
         window.append(stride)
@@ -84,25 +86,36 @@ class Coach(Stage[GaitOutcome, Outcome]):
         share = held_share(window)
         if silent or len(window) < rule.window_strides or share < rule.share:
             return []
-        others = [seen for foot, seen in state.windows.items() if foot is not stride.foot]
-        both = any(held_share(seen) >= self.params.other_share for seen in others)
-        foot = Foot.UNKNOWN if both else stride.foot
         state.last_cue_s = now_s
-        held = sum(seen.heel_height_mm or 0.0 for seen in window) / len(window)
-        reason = (
-            f"the {stride.foot} heel stayed up in {share:.0%} of the last {len(window)} strides, "
-            f"{held:.0f} mm above flat on average"
-        )
+        both = self._other_too(stride)
         return [
             Cue(
                 cue_id=rule.cue_id,
-                foot=foot,
+                foot=Foot.UNKNOWN if both else stride.foot,
                 t_s=now_s,
-                text=rule.words(foot),
-                reason=reason,
+                text=rule.words(Foot.UNKNOWN if both else stride.foot),
+                reason=reason(stride.foot, window),
                 metric=rule.metric,
                 value=share,
                 window_strides=len(window),
                 valid_for_s=rule.valid_for_s,
             )
         ]
+
+    def _other_too(self, stride: Stride) -> bool:
+        """Whether the other foot does the same, by a full window that is as fresh as this one."""
+        others = [seen for foot, seen in self._state.windows.items() if foot is not stride.foot]
+        return any(
+            len(seen) >= self.params.rule.window_strides - 1  # feet alternate: it may be one stride behind
+            and stride.terminal_contact_s - seen[-1].terminal_contact_s < self.params.fresh_s
+            and held_share(seen) >= self.params.other_share
+            for seen in others
+        )
+
+
+def reason(foot: Foot, window: Sequence[Stride]) -> str:
+    """Why the cue is due, in one sentence with its numbers."""
+    whose = "the heel" if foot is Foot.UNKNOWN else f"the {foot} heel"
+    heights_mm = [stride.heel_height_mm for stride in window if stride.heel_height_mm is not None]
+    high = f", {fmean(heights_mm):.0f} mm above flat on average" if heights_mm else ""
+    return f"{whose} stayed up in {held_share(window):.0%} of the last {len(window)} strides{high}"

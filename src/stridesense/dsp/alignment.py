@@ -45,7 +45,7 @@ def stillness(acc_mps2: FloatArray, gyr_radps: FloatArray) -> Stillness | None:
     near_gravity = abs(acc_g.mean() - 1.0) < 0.12
     if gyr_spread_dps > 3.0 or bias_dps > 12.0 or acc_g.std() > 0.03 or not near_gravity:
         return None
-    return Stillness(_unit(acc_mps2.mean(axis=0)), gyr_radps.mean(axis=0))
+    return Stillness(unit(acc_mps2.mean(axis=0)), gyr_radps.mean(axis=0))
 
 
 def mediolateral_axis(rotation: FloatArray, up: FloatArray | None) -> tuple[FloatArray, float]:
@@ -96,15 +96,16 @@ def up_from_stance(acc_mps2: FloatArray, gyr_radps: FloatArray, ml: FloatArray) 
     quiet = (spin_dps < 90.0) & (acc_g > 0.85) & (acc_g < 1.35)
     chosen = acc_mps2[quiet] if quiet.sum() >= 10 else acc_mps2
     mean = chosen.mean(axis=0)
-    return _unit(mean - ml * (mean * ml).sum())
+    return unit(mean - ml * (mean * ml).sum())
 
 
 def foot_axes(ml: FloatArray, up: FloatArray, bias_radps: FloatArray) -> FootAxes:
     """Axes from a toes-up medio-lateral vector and the vertical; up is made exact, ml perpendicular to it."""
-    ml = _unit(ml - up * (ml * up).sum())
+    ml = unit(ml - up * (ml * up).sum())
     forward = np.cross(up, ml)
     return FootAxes(*(float(value) for value in (*ml, *forward, *up, *bias_radps)))
 
 
-def _unit(vector: FloatArray) -> FloatArray:
+def unit(vector: FloatArray) -> FloatArray:
+    """The vector at length 1."""
     return vector / max(float(np.sqrt((vector * vector).sum())), 1e-12)

@@ -11,13 +11,14 @@ from stridesense.dsp.alignment import (
     mediolateral_axis,
     stillness,
     toes_up_sign,
+    unit,
     up_from_stance,
 )
-from stridesense.dsp.filters import butterworth_lowpass
+from stridesense.dsp.filters import butterworth_delay_s, butterworth_lowpass, usable_cutoff_hz
 from stridesense.dsp.orientation import OrientationState, TiltParams, orient
 from stridesense.dsp.projection import FootAxes, ProjectionCoefficients, ProjectionState, project
 from stridesense.model import Gap, Malformed, SampleBlock, SignalBlock, ZeroReference
-from stridesense.model.samples import BoolArray, FloatArray
+from stridesense.model.samples import FloatArray
 from stridesense.stage import Stage
 from stridesense.units import RAD_PER_DEG
 
@@ -51,13 +52,17 @@ class ConditionerParams:
     tilt: TiltParams = field(default_factory=TiltParams)
 
 
+Held = SampleBlock | Gap
+Signal = SignalBlock | Gap | Malformed
+
+
 @dataclass(slots=True)
 class ConditionerState:
     """Evidence for the alignment, the samples that wait for it, and the running orientation."""
 
     hop: list[SampleBlock] = field(default_factory=list)
     hop_samples: int = 0
-    held: list[SampleBlock | Gap | Malformed] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     rotation: FloatArray = field(default_factory=lambda: np.zeros((3, 3)))
     rotation_s: float = 0.0
     still: Stillness | None = None
@@ -65,9 +70,6 @@ class ConditionerState:
     projection: ProjectionState = field(default_factory=ProjectionState)
     orientation: OrientationState = field(default_factory=OrientationState)
     sampling_rate_hz: float = 0.0
-
-
-Signal = SignalBlock | Gap | Malformed
 
 
 class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
@@ -93,9 +95,10 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
 
     def process(self, item: SampleBlock | Gap | Malformed) -> list[Signal]:
         """Take samples or damage; return signals, and the damage in its place."""
+        if isinstance(item, Malformed):
+            return [item]
         if isinstance(item, Gap):
             self._end_hop(survey=False)
-        if not isinstance(item, SampleBlock):
             return self._pass_on(item)
         out: list[Signal] = []
         while (taken := self._hop_size(item) - self._state.hop_samples) <= len(item):
@@ -108,10 +111,10 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
 
     def flush(self) -> list[Signal]:
         """The stream has ended: align with what there is, or let the samples go unseen."""
-        self._end_hop(survey=True)
+        released = self._end_hop(survey=True)
         if self._state.alignment is None and self._state.rotation_s >= self.params.rotation_s / 3.0:
             self._align()
-        return self._release()
+        return released + self._release()
 
     def _hop_size(self, block: SampleBlock) -> int:
         if self._state.hop_samples == 0:
@@ -123,23 +126,23 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         self._state.hop_samples += len(block)
         return self._pass_on(block)
 
-    def _pass_on(self, item: SampleBlock | Gap | Malformed) -> list[Signal]:
+    def _pass_on(self, item: Held) -> list[Signal]:
         if self._state.alignment is None:
             self._state.held.append(item)
             return []
         return [self._turn(item, self._state.alignment)]
 
-    def _turn(self, item: SampleBlock | Gap | Malformed, alignment: Alignment) -> Signal:
+    def _turn(self, item: Held, alignment: Alignment) -> Signal:
         if isinstance(item, SampleBlock):
             return self._signals(item, alignment)
-        if isinstance(item, Gap):
-            self._state.projection = ProjectionState()
-            self._state.orientation = self._state.orientation.after_gap()
+        self._state.projection = ProjectionState()
+        self._state.orientation = self._state.orientation.after_gap()
         return item
 
     def _signals(self, block: SampleBlock, alignment: Alignment) -> SignalBlock:
         state = self._state
-        smooth = butterworth_lowpass(self.params.smoothing_hz, block.sampling_rate_hz)
+        cutoff_hz = usable_cutoff_hz(self.params.smoothing_hz, block.sampling_rate_hz)
+        smooth = butterworth_lowpass(cutoff_hz, block.sampling_rate_hz)
         c = ProjectionCoefficients(alignment.axes, smooth, 1.0 / block.sampling_rate_hz)
         sensed = (block.t_s, *block.acc_mps2.T, *block.gyr_radps.T)
         state.projection, columns = project(state.projection, c, sensed)
@@ -150,7 +153,7 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         return SignalBlock(
             foot=block.foot,
             first_index=block.first_index,
-            sampling_rate_hz=block.sampling_rate_hz,
+            smoothing_delay_s=butterworth_delay_s(cutoff_hz),
             zero=alignment.zero,
             axis_confidence=alignment.confidence,
             host_offset_s=block.host_offset_s,
@@ -161,7 +164,6 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
             tilt_offset_deg=offset,
             pitch_sd_deg=pitch_sd,
             acc_g=acc,
-            acc_forward_g=forward,
             jerk_gps=jerk,
             clipped=block.clipped,
         )
@@ -201,16 +203,16 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
             return
         near = float((known.up * still.up).sum()) > np.cos(self.params.follow_deg * RAD_PER_DEG)
         up = known.up + (still.up - known.up) * (self.params.follow_gain if near else 0.0)
-        state.still = Stillness(up / np.sqrt((up * up).sum()), still.bias_radps)
+        state.still = Stillness(unit(up), still.bias_radps)
 
     def _follow_axis(self, alignment: Alignment) -> None:
         state, axes = self._state, alignment.axes
-        up, bias = np.array(axes[6:9]), np.array(axes[9:12])
+        up, bias = axes.up, axes.bias_radps
         if state.still is not None:
             bias = state.still.bias_radps
             up = state.still.up if alignment.zero is ZeroReference.STANDING else up
         ml, share = mediolateral_axis(state.rotation, up)
-        ml = ml if (ml * np.array(axes[0:3])).sum() > 0.0 else -ml
+        ml = ml if (ml * axes.ml).sum() > 0.0 else -ml
         state.alignment = replace(alignment, axes=foot_axes(ml, up, bias), confidence=share)
 
     def _align_when_ready(self) -> list[Signal]:
@@ -220,9 +222,10 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         if state.rotation_s >= needed_s or (held_s > params.hold_s and state.rotation_s >= params.rotation_s):
             self._align()
             return self._release()
-        if held_s > params.hold_s:
-            state.held = _newest(state.held, params.hold_s)
-        return []
+        if held_s <= params.hold_s:
+            return []
+        passed, state.held = _aged(state.held, params.hold_s)
+        return [*passed]
 
     def _align(self) -> None:
         state = self._state
@@ -253,32 +256,33 @@ def warm_up() -> None:
     orient.warm_up(OrientationState(), TiltParams(), inputs=9)
 
 
-def _span_s(items: list[SampleBlock | Gap | Malformed]) -> float:
+def _span_s(items: list[Held]) -> float:
     blocks = [item for item in items if isinstance(item, SampleBlock)]
     return float(blocks[-1].t_s[-1] - blocks[0].t_s[0]) if blocks else 0.0
 
 
-def _newest(items: list[SampleBlock | Gap | Malformed], span_s: float) -> list[SampleBlock | Gap | Malformed]:
-    """The items of the last `span_s` seconds, cut at a sample, wherever the blocks were cut."""
+def _aged(items: list[Held], span_s: float) -> tuple[list[Gap], list[Held]]:
+    """The gaps older than `span_s` seconds, and all that is newer, cut at a sample."""
     since_s = max(float(item.t_s[-1]) for item in items if isinstance(item, SampleBlock)) - span_s
-    kept: list[SampleBlock | Gap | Malformed] = []
+    passed: list[Gap] = []
+    kept: list[Held] = []
     for item in items:
-        if not isinstance(item, SampleBlock):
-            kept.append(item)
+        if isinstance(item, Gap):
+            (passed if item.end_s < since_s else kept).append(item)
         elif (start := int(np.searchsorted(item.t_s, since_s))) < len(item):
             kept.append(_part(item, start, len(item)))
-    return kept
+    return passed, kept
 
 
 def _part(block: SampleBlock, start: int, stop: int) -> SampleBlock:
     """Samples start..stop of a block."""
-    cut: slice = slice(start, stop)
-    clipped: BoolArray = block.clipped[cut]
+    if stop - start == len(block):
+        return block
     return replace(
         block,
         first_index=block.first_index + start,
-        t_s=block.t_s[cut],
-        acc_mps2=block.acc_mps2[cut],
-        gyr_radps=block.gyr_radps[cut],
-        clipped=clipped,
+        t_s=block.t_s[start:stop],
+        acc_mps2=block.acc_mps2[start:stop],
+        gyr_radps=block.gyr_radps[start:stop],
+        clipped=block.clipped[start:stop],
     )

@@ -16,11 +16,18 @@ class Biquad(NamedTuple):
     a2: float
 
 
+def butterworth_delay_s(cutoff_hz: float) -> float:
+    """Delay of the low-pass below in its pass band, s."""
+    return sqrt(2.0) / (2.0 * pi * cutoff_hz)
+
+
+def usable_cutoff_hz(cutoff_hz: float, sampling_rate_hz: float) -> float:
+    """The cut-off, or 0.4 of the sampling rate where that is too slow for it, Hz."""
+    return min(cutoff_hz, 0.4 * sampling_rate_hz)
+
+
 def butterworth_lowpass(cutoff_hz: float, sampling_rate_hz: float) -> Biquad:
     """Second-order Butterworth low-pass by the bilinear transform.
-
-    The cut-off is lowered to 0.4 of the rate where the rate is too slow for it. Below a tenth of the rate
-    the delay in the pass band is about sqrt(2) / (2 pi cutoff_hz) seconds.
 
     Raises:
         InputError: the sampling rate is not a positive number.
@@ -28,7 +35,7 @@ def butterworth_lowpass(cutoff_hz: float, sampling_rate_hz: float) -> Biquad:
     if not sampling_rate_hz > 0.0:
         msg = f"the sampling rate must be above 0 Hz, not {sampling_rate_hz:g}"
         raise InputError(msg)
-    k = tan(pi * min(cutoff_hz, 0.4 * sampling_rate_hz) / sampling_rate_hz)
+    k = tan(pi * usable_cutoff_hz(cutoff_hz, sampling_rate_hz) / sampling_rate_hz)
     norm = 1.0 / (1.0 + sqrt(2.0) * k + k * k)
     b0 = k * k * norm
     return Biquad(b0, 2.0 * b0, b0, 2.0 * (k * k - 1.0) * norm, (1.0 - sqrt(2.0) * k + k * k) * norm)

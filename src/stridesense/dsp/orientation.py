@@ -14,12 +14,11 @@ from math import atan2, cos, sin, sqrt
 from typing import Final, NamedTuple
 
 from stridesense.dsp.kernels import Kernel
-from stridesense.units import DEG_PER_RAD, RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+from stridesense.units import DEG_PER_RAD, G_PER_MPS2, RAD_PER_DEG
 
 _STRIDE_S: Final = 0.45
 _PAUSE_S: Final = 3.0
 _STANDING_G: Final = 0.05
-_G_PER_MPS2: Final = 1.0 / STANDARD_GRAVITY_MPS2
 
 
 class TiltParams(NamedTuple):
@@ -91,9 +90,16 @@ class OrientationState(NamedTuple):
 
     def after_gap(self) -> "OrientationState":
         """The foot has moved unseen: the pitch is no longer trusted, what was learned of the runner stays."""
-        fresh = OrientationState(*OrientationState()[:5], *self[5:11])
-        return fresh._replace(
-            lean_deg=self.lean_deg, lean_variance=self.lean_variance, rate_bias_dps=self.rate_bias_dps
+        return OrientationState(
+            up_forward=self.up_forward,
+            up_left=self.up_left,
+            up_up=self.up_up,
+            tilt_rad=self.tilt_rad,
+            pitch_deg=self.pitch_deg,
+            offset_deg=self.offset_deg,
+            lean_deg=self.lean_deg,
+            lean_variance=self.lean_variance,
+            rate_bias_dps=self.rate_bias_dps,
         )
 
 
@@ -144,8 +150,8 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
         quiet = still and c.quiet_low_g < acc_g[i] < c.quiet_high_g
         if quiet:
             quiet_t, quiet_n = t_s[i] if quiet_n == 0 else quiet_t, quiet_n + 1
-            turn = (w - last_pitch) / dt * RAD_PER_DEG * _G_PER_MPS2 if dt > 0.0 else 0.0
-            swing = w * w * RAD_PER_DEG * RAD_PER_DEG * _G_PER_MPS2
+            turn = (w - last_pitch) / dt * RAD_PER_DEG * G_PER_MPS2 if dt > 0.0 else 0.0
+            swing = w * w * RAD_PER_DEG * RAD_PER_DEG * G_PER_MPS2
             quiet_f += forward_g[i] + turn * c.lever_up_m - swing * c.lever_back_m
             quiet_u += up_g[i] + turn * c.lever_back_m + swing * c.lever_up_m
             quiet_p += pitch

@@ -1,13 +1,14 @@
 """Sensor columns seen along the axes of the foot: the first pass over the samples."""
 
 from math import sqrt
-from typing import Final, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
 
 from stridesense.dsp.filters import Biquad
 from stridesense.dsp.kernels import Kernel
-from stridesense.units import DEG_PER_RAD, STANDARD_GRAVITY_MPS2
-
-_PER_G: Final = 1.0 / STANDARD_GRAVITY_MPS2
+from stridesense.model.samples import FloatArray
+from stridesense.units import DEG_PER_RAD, G_PER_MPS2
 
 
 class FootAxes(NamedTuple):
@@ -28,6 +29,21 @@ class FootAxes(NamedTuple):
     bias_x: float
     bias_y: float
     bias_z: float
+
+    @property
+    def ml(self) -> FloatArray:
+        """(3,) medio-lateral axis, toes-up rotation positive."""
+        return np.array(self[0:3])
+
+    @property
+    def up(self) -> FloatArray:
+        """(3,) axis upwards."""
+        return np.array(self[6:9])
+
+    @property
+    def bias_radps(self) -> FloatArray:
+        """(3,) bias of the gyroscope, rad/s."""
+        return np.array(self[9:12])
 
 
 class ProjectionCoefficients(NamedTuple):
@@ -63,7 +79,7 @@ def _project(
     (mx, my, mz, fx, fy, fz, ux, uy, uz, bx, by, bz), (b0, b1, b2, a1, a2), period = c
     primed, last_t, lx, ly, lz, z1, z2 = state
     for i in range(len(t_s)):
-        ax, ay, az = acc_x[i] * _PER_G, acc_y[i] * _PER_G, acc_z[i] * _PER_G
+        ax, ay, az = acc_x[i] * G_PER_MPS2, acc_y[i] * G_PER_MPS2, acc_z[i] * G_PER_MPS2
         wx, wy, wz = gyr_x[i] - bx, gyr_y[i] - by, gyr_z[i] - bz
         rate = (wx * mx + wy * my + wz * mz) * DEG_PER_RAD
         if not primed:

@@ -20,7 +20,6 @@ class ContactParams(NamedTuple):
         look_back_s: how far before arming the onset may lie, s.
         onset_share: the steep part of the jolt begins where it reaches this share of its peak.
         onset_lead_s: contact comes this long before, s.
-        smoothing_delay_s: delay of the smoothed pitch rate, s: sqrt(2) / (2 pi 30 Hz).
         after_trough_s: usual time from the push-off trough to terminal contact, s.
         search_s: how far around that the maximum of specific force is looked for, s.
     """
@@ -28,7 +27,6 @@ class ContactParams(NamedTuple):
     look_back_s: float = 0.02
     onset_share: float = 0.45
     onset_lead_s: float = 0.012
-    smoothing_delay_s: float = 0.0075
     after_trough_s: float = 0.02
     search_s: float = 0.02
 
@@ -49,7 +47,7 @@ def initial_contact_s(stretch: Stretch, armed_s: float, params: ContactParams) -
     calm = np.flatnonzero(window.jerk_gps[:peak] < threshold)
     first = int(calm[-1]) + 1 if len(calm) else 0
     onset_s = float(window.t_s[first])
-    if first > 0:
+    if first > 0:  # a jerk stands for the step that leads to its sample, so it happened half a step earlier
         before, after = window.jerk_gps[first - 1], window.jerk_gps[first]
         share = (threshold - before) / max(after - before, 1e-9)
         onset_s = float(window.t_s[first - 1] + (share - 0.5) * (window.t_s[first] - window.t_s[first - 1]))
@@ -57,9 +55,16 @@ def initial_contact_s(stretch: Stretch, armed_s: float, params: ContactParams) -
     return contact_s if contact_s >= stretch.t_s[0] else None
 
 
-def terminal_contact_s(stretch: Stretch, trough: int, params: ContactParams) -> float:
-    """Toe-off in session seconds: the peak of specific force nearest to its usual place after the trough."""
-    expected_s = float(stretch.t_s[trough]) - params.smoothing_delay_s + params.after_trough_s
+def terminal_contact_s(stretch: Stretch, trough: int, delay_s: float, params: ContactParams) -> float:
+    """Toe-off in session seconds: the peak of specific force nearest to its usual place after the trough.
+
+    Args:
+        stretch: signals up to the decision.
+        trough: index of the lowest smoothed pitch rate.
+        delay_s: delay of the smoothing, s.
+        params: constants.
+    """
+    expected_s = float(stretch.t_s[trough]) - delay_s + params.after_trough_s
     window = stretch.between(expected_s - params.search_s, expected_s + params.search_s)
     acc = window.acc_g
     rises = (acc[1:-1] > acc[:-2]) & (acc[1:-1] >= acc[2:])

@@ -1,12 +1,13 @@
 """Signals of one foot become gait events."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from stridesense.gait.contact import ContactParams, initial_contact_s, terminal_contact_s
-from stridesense.gait.heel import HeelParams, heel_moments
+from stridesense.gait.heel import HeelMomentParams, heel_moments
 from stridesense.gait.history import History, Stretch
 from stridesense.gait.phase import (
     ARMED,
@@ -40,7 +41,7 @@ class DetectorParams:
 
     phase: PhaseParams = field(default_factory=PhaseParams)
     contact: ContactParams = field(default_factory=ContactParams)
-    heel: HeelParams = field(default_factory=HeelParams)
+    heel: HeelMomentParams = field(default_factory=HeelMomentParams)
     bridge_s: float = 0.15
 
 
@@ -87,8 +88,7 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
         state.phase, (marks,) = advance(state.phase, self.params.phase, columns)
         events: list[Moment] = []
         for i in np.flatnonzero(marks):
-            now_s = float(item.t_s[i])
-            events += self._decide(marks[i], _Look(state.history.until(now_s), item, now_s))
+            events += self._decide(marks[i], _Look(state.history, item, float(item.t_s[i])))
         return events
 
     def _break_off(self, gap: Gap) -> list[Moment]:
@@ -135,7 +135,8 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
         if contact_s is None:
             return []
         trough = push_off_trough(look.stretch, contact_s)
-        toe_off_s = terminal_contact_s(look.stretch, trough, self.params.contact)
+        delay_s = look.block.smoothing_delay_s
+        toe_off_s = terminal_contact_s(look.stretch, trough, delay_s, self.params.contact)
         stance = look.stretch.between(contact_s, toe_off_s)
         if len(stance) < _STANCE_SAMPLES:
             self._state.contact_s = None
@@ -144,11 +145,11 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
         heel = heel_moments(stance, self.params.heel)
         lowest_deg = float(stance.pitch_deg[heel.lowest])
         push_dps = float(look.stretch.pitch_rate_smooth_dps[trough])
-        return [
-            look.event(EventKind.HEEL_DOWN, float(stance.t_s[heel.down]), pitch_deg=lowest_deg),
-            look.event(EventKind.HEEL_OFF, float(stance.t_s[heel.off])),
-            look.event(EventKind.TERMINAL_CONTACT, toe_off_s, rate_dps=push_dps, flags=_clipped(stance)),
-        ]
+        events = [look.event(EventKind.HEEL_DOWN, float(stance.t_s[heel.down]), pitch_deg=lowest_deg)]
+        if heel.off is not None:
+            events.append(look.event(EventKind.HEEL_OFF, float(stance.t_s[heel.off])))
+        flags = _clipped(stance)
+        return [*events, look.event(EventKind.TERMINAL_CONTACT, toe_off_s, rate_dps=push_dps, flags=flags)]
 
     def _pull(self, look: "_Look") -> list[GaitEvent]:
         if self._state.toe_off_s is None:
@@ -168,13 +169,18 @@ def _clipped(stretch: Stretch) -> tuple[str, ...]:
     return (CLIPPED,) if stretch.clipped.any() else ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Look:
-    """A decision's moment, the signals up to it, and the block they came in."""
+    """A decision's moment, the block it came in, and the signals up to it."""
 
-    stretch: Stretch
+    history: History
     block: SignalBlock
     now_s: float
+
+    @cached_property
+    def stretch(self) -> Stretch:
+        """The signals up to the decision."""
+        return self.history.until(self.now_s)
 
     def event(
         self,
@@ -199,7 +205,7 @@ class _Look:
             rate_dps=at("pitch_rate_smooth_dps", t_s) if rate_dps is None else rate_dps,
             acc_g=at("acc_g", t_s) if acc_g is None else acc_g,
             zero=self.block.zero,
-            quality=self.block.axis_confidence,
+            axis_confidence=self.block.axis_confidence,
             flags=flags,
             host_offset_s=self.block.host_offset_s,
         )

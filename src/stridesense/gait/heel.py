@@ -14,8 +14,24 @@ from stridesense.model import HeelState, StrikeType
 from stridesense.units import RAD_PER_DEG
 
 
-class HeelParams(NamedTuple):
-    """Constants of the verdict.
+class HeelMomentParams(NamedTuple):
+    """Where in a stance the heel is looked for.
+
+    Attributes:
+        after_contact_s: the heel's lowest point is looked for from here on, s.
+        until_share: and up to this share of contact.
+        near_lowest_deg: the heel counts as down within this of its lowest point, deg.
+        off_deg: the heel is off once it has risen by this, deg.
+    """
+
+    after_contact_s: float = 0.02
+    until_share: float = 0.6
+    near_lowest_deg: float = 1.0
+    off_deg: float = 3.0
+
+
+class HeelVerdictParams(NamedTuple):
+    """Borders of the verdicts.
 
     Attributes:
         heel_to_ball_mm: distance of heel and ball, mm (0.72 of a foot of 264 mm).
@@ -23,10 +39,6 @@ class HeelParams(NamedTuple):
         forefoot_deg: below this on the ball, deg (Mo et al. 2021: -0.8).
         kissed_mm: a heel lower than this has touched, mm.
         held_mm: a heel higher than this is held, mm.
-        after_contact_s: the heel's lowest point is looked for from here on, s.
-        until_share: and up to this share of contact.
-        near_lowest_deg: the heel counts as down within this of its lowest point, deg.
-        off_deg: the heel is off once it has risen by this, deg.
     """
 
     heel_to_ball_mm: float = 190.0
@@ -34,10 +46,6 @@ class HeelParams(NamedTuple):
     forefoot_deg: float = -0.8
     kissed_mm: float = 5.0
     held_mm: float = 12.0
-    after_contact_s: float = 0.02
-    until_share: float = 0.6
-    near_lowest_deg: float = 1.0
-    off_deg: float = 3.0
 
 
 class HeelMoments(NamedTuple):
@@ -45,11 +53,11 @@ class HeelMoments(NamedTuple):
 
     down: int
     lowest: int
-    off: int
+    off: int | None
 
 
-def heel_moments(stance: Stretch, params: HeelParams) -> HeelMoments:
-    """Where the heel comes down, is lowest and leaves again.
+def heel_moments(stance: Stretch, params: HeelMomentParams) -> HeelMoments:
+    """Where the heel comes down, is lowest and leaves again; None when it does not leave before the toe.
 
     Args:
         stance: signals from initial to terminal contact, at least three samples.
@@ -63,23 +71,23 @@ def heel_moments(stance: Stretch, params: HeelParams) -> HeelMoments:
     top = stance.pitch_deg[lowest]
     down = first + int((stance.pitch_deg[first : lowest + 1] >= top - params.near_lowest_deg).argmax())
     risen = stance.pitch_deg[lowest:] < top - params.off_deg
-    off = lowest + int(risen.argmax()) if risen.any() else len(stance) - 1
+    off = lowest + int(risen.argmax()) if risen.any() else None
     return HeelMoments(down, lowest, off)
 
 
-def strike_type(strike_angle_deg: float, params: HeelParams) -> StrikeType:
+def strike_type(strike_angle_deg: float, params: HeelVerdictParams) -> StrikeType:
     """Landing by the pitch at initial contact (Mo et al. 2021, 43 runners, against the strike index)."""
     if strike_angle_deg > params.rearfoot_deg:
         return StrikeType.REARFOOT
     return StrikeType.FOREFOOT if strike_angle_deg < params.forefoot_deg else StrikeType.MIDFOOT
 
 
-def heel_height_mm(pitch_deg: float, params: HeelParams) -> float:
+def heel_height_mm(pitch_deg: float, params: HeelVerdictParams) -> float:
     """Height of the heel above flat in mm while the ball is down; a toes-up foot has it at zero."""
     return params.heel_to_ball_mm * sin(max(0.0, -pitch_deg) * RAD_PER_DEG)
 
 
-def heel_state(strike: StrikeType, lowest_mm: float, params: HeelParams) -> HeelState:
+def heel_state(strike: StrikeType, lowest_mm: float, params: HeelVerdictParams) -> HeelState:
     """The verdict: a rearfoot landing has its own name, else the lowest height of the heel decides."""
     if strike is StrikeType.REARFOOT:
         return HeelState.REARFOOT

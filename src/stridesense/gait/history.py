@@ -1,26 +1,13 @@
 """The recent past of one foot's signals, for looking back once an event is certain."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 import numpy as np
 
 from stridesense.model import SignalBlock
 from stridesense.model.samples import FloatArray
-
-_COLUMNS: Final = (
-    "t_s",
-    "pitch_rate_dps",
-    "pitch_rate_smooth_dps",
-    "pitch_deg",
-    "tilt_offset_deg",
-    "pitch_sd_deg",
-    "acc_g",
-    "acc_forward_g",
-    "jerk_gps",
-    "clipped",
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +21,6 @@ class Stretch:
     tilt_offset_deg: FloatArray
     pitch_sd_deg: FloatArray
     acc_g: FloatArray
-    acc_forward_g: FloatArray
     jerk_gps: FloatArray
     clipped: FloatArray
 
@@ -49,6 +35,9 @@ class Stretch:
     def at(self, name: str, t_s: float) -> float:
         """A column at a moment, linear between samples and constant beyond the ends."""
         return float(np.interp(t_s, self.t_s, getattr(self, name)))
+
+
+_COLUMNS: Final = tuple(field.name for field in fields(Stretch))
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from stridesense.gait.detector import CLIPPED, WEAK_CONTACT
-from stridesense.gait.heel import HeelParams, heel_height_mm, heel_state, strike_type
+from stridesense.gait.heel import HeelVerdictParams, heel_height_mm, heel_state, strike_type
 from stridesense.model import EventKind, Gait, GaitEvent, HeelState, Stride, StrikeType, ZeroReference
 
 CUT_SHORT: Final = "cut_short"
@@ -27,7 +27,7 @@ class StrideParams:
 
     sure_deg: float = 6.0
     steep_deg: float = 30.0
-    heel: HeelParams = field(default_factory=HeelParams)
+    heel: HeelVerdictParams = field(default_factory=HeelVerdictParams)
 
 
 def measure(
@@ -58,7 +58,7 @@ def measure(
         contact_time_s=contact_s,
         push_off_rate_dps=max(0.0, -end.rate_dps),
         impact_g=start.acc_g,
-        quality=_quality(start.quality, flags),
+        quality=_quality(start.axis_confidence, flags),
         flags=flags,
     )
     stride = _with_heel(stride, events, params)
@@ -82,32 +82,24 @@ def _with_cycle(stride: Stride, stride_s: float) -> Stride:
 
 
 def _with_heel(stride: Stride, events: dict[EventKind, GaitEvent], params: StrideParams) -> Stride:
-    start, down, off = (
-        events[kind] for kind in (EventKind.INITIAL_CONTACT, EventKind.HEEL_DOWN, EventKind.HEEL_OFF)
-    )
-    end = events[EventKind.TERMINAL_CONTACT]
-    stride = replace(
-        stride,
-        heel_off_s=off.t_s,
-        ball_time_s=end.t_s - off.t_s,
-        heel_drop_deg=max(0.0, down.pitch_deg - start.pitch_deg),
-    )
+    """Add what the heel did: its drop always, its angle where it is sure, its height where flat is known."""
+    start, down = events[EventKind.INITIAL_CONTACT], events[EventKind.HEEL_DOWN]
+    stride = replace(stride, heel_drop_deg=max(0.0, down.pitch_deg - start.pitch_deg))
+    if (off := events.get(EventKind.HEEL_OFF)) is not None:
+        stride = replace(stride, heel_off_s=off.t_s, ball_time_s=stride.terminal_contact_s - off.t_s)
     if PITCH_UNSURE in stride.flags:
         return replace(stride, strike_type=StrikeType.REARFOOT if start.rate_dps < 0.0 else None)
     lowest_deg = _lowest_deg(events)
     angle_deg = lowest_deg + start.pitch_deg - down.pitch_deg
-    lowest_mm = heel_height_mm(lowest_deg, params.heel)
     strike = strike_type(angle_deg, params.heel)
+    stride = replace(stride, strike_type=strike, strike_angle_deg=angle_deg)
+    if NO_STANDING_START in stride.flags:
+        return stride
+    lowest_mm = heel_height_mm(lowest_deg, params.heel)
     state = heel_state(strike, lowest_mm, params.heel)
     down_s = start.t_s if state is HeelState.REARFOOT else down.t_s
-    return replace(
-        stride,
-        strike_type=strike,
-        strike_angle_deg=angle_deg,
-        heel_down_s=None if state is HeelState.HELD else down_s,
-        heel_height_mm=lowest_mm,
-        heel_state=state,
-    )
+    heel_down_s = None if state is HeelState.HELD else down_s
+    return replace(stride, heel_down_s=heel_down_s, heel_height_mm=lowest_mm, heel_state=state)
 
 
 def _lowest_deg(events: dict[EventKind, GaitEvent]) -> float:

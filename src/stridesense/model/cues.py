@@ -1,6 +1,6 @@
 """What is said to the runner."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from stridesense.model.packet import Foot
 
@@ -22,3 +22,7 @@ class Cue:
     value: float
     window_strides: int
     valid_for_s: float
+
+    def to_record(self) -> dict[str, object]:
+        """The cue as plain JSON values."""
+        return {"type": "cue", **asdict(self)}

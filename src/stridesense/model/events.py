@@ -10,9 +10,9 @@ from stridesense.model.signals import ZeroReference
 class EventKind(StrEnum):
     """The moments that the core names, in the order of a stride.
 
-    Contact begins and ends at 5 % of the peak vertical load. Heel down is the lowest point of the heel after
-    the landing, whether it touches or not; heel off the moment it has risen by 3 deg from there; the pull is
-    the fastest lifting of the foot after terminal contact.
+    Contact begins and ends at 5 % of the peak vertical load. Heel down is when the heel comes within 1 deg of
+    its lowest point after the landing, whether it touches or not, and carries the pitch of that point; heel
+    off is when it has risen by 3 deg from there; the pull is the fastest lifting of the foot after toe-off.
     """
 
     INITIAL_CONTACT = "initial_contact"
@@ -34,10 +34,11 @@ class GaitEvent:
         pitch_deg: integral of the pitch rate, deg: good for differences within a stride.
         tilt_offset_deg: add to `pitch_deg` for the angle against standing flat, as known by then.
         pitch_sd_deg: standard deviation of that angle, deg.
-        rate_dps: extreme pitch rate that belongs to the moment, deg/s.
+        rate_dps: pitch rate that belongs to the moment, deg/s: the mean just after initial contact, the
+            lowest at terminal contact and pull.
         acc_g: peak specific force that belongs to the moment, g.
         zero: what absolute pitch rests on.
-        quality: 0..1, how clear the moment was.
+        axis_confidence: share of the foot's rotation about the axis that pitch is measured on, 0..1.
         flags: named reasons for doubt.
         host_offset_s: add to `t_s` for the host's clock, to compare two feet.
     """
@@ -52,7 +53,7 @@ class GaitEvent:
     rate_dps: float
     acc_g: float
     zero: ZeroReference
-    quality: float
+    axis_confidence: float
     flags: tuple[str, ...] = ()
     host_offset_s: float = 0.0
 

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
-
-import numpy as np
+from typing import Final
 
 from stridesense.model.packet import Foot
 from stridesense.model.samples import BoolArray, FloatArray
@@ -27,7 +26,7 @@ class SignalBlock:
     Attributes:
         foot: the foot.
         first_index: running number of the first sample.
-        sampling_rate_hz: the pod's true rate.
+        smoothing_delay_s: delay of the smoothed pitch rate, s.
         zero: what absolute pitch rests on.
         axis_confidence: share of the foot's rotation about the medio-lateral axis found, 0..1.
         host_offset_s: add to `t_s` for the host's clock.
@@ -38,14 +37,13 @@ class SignalBlock:
         tilt_offset_deg: (n,) correction towards gravity known by then, deg.
         pitch_sd_deg: (n,) standard deviation of the corrected pitch, deg.
         acc_g: (n,) magnitude of specific force, g.
-        acc_forward_g: (n,) specific force along the sole, forward positive, g.
         jerk_gps: (n,) magnitude of the change of specific force, g/s.
         clipped: (n,) the sensor stood at the end of its range.
     """
 
     foot: Foot
     first_index: int
-    sampling_rate_hz: float
+    smoothing_delay_s: float
     zero: ZeroReference
     axis_confidence: float
     host_offset_s: float
@@ -56,15 +54,15 @@ class SignalBlock:
     tilt_offset_deg: FloatArray
     pitch_sd_deg: FloatArray
     acc_g: FloatArray
-    acc_forward_g: FloatArray
     jerk_gps: FloatArray
     clipped: BoolArray
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            array = getattr(self, field.name)
-            if isinstance(array, np.ndarray):
-                array.flags.writeable = False
+        for name in _COLUMNS:
+            getattr(self, name).flags.writeable = False
 
     def __len__(self) -> int:
         return len(self.t_s)
+
+
+_COLUMNS: Final = tuple(field.name for field in fields(SignalBlock) if field.type in (FloatArray, BoolArray))
