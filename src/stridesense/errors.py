@@ -1,7 +1,7 @@
 """What can go wrong, named by whose fault it is.
 
 StrideSenseError
- +-- UsageError      the person's: an option, a setting or a scenario key that cannot be meant
+ +-- UsageError      the person's: an option, a setting or a scenario key that is not valid
  +-- InputError      the file's: missing, unreadable, not what it claims to be
  +-- DeviceError     the pod's: a description or a dialogue that cannot be followed
  +-- LinkError       the link's: a radio or a broker that refuses or cannot be reached
@@ -16,7 +16,7 @@ class StrideSenseError(Exception):
 
 
 class UsageError(StrideSenseError):
-    """The person asked for something that cannot be meant."""
+    """The person asked for something that is not valid."""
 
 
 class InputError(StrideSenseError):

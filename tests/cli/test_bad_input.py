@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from brokers import make_broker
 from stridesense.cli.main import main
 
 HEADER = "t_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z\n"
@@ -56,40 +58,45 @@ FAULTS_OF_FILES = (
     Case("no broker at that port", "replay {recording} --mqtt mqtt://127.0.0.1:1", "127.0.0.1:1"),
 )
 
-WRONG_USAGE = (
+MISTAKES_OF_PEOPLE = (
     Case("no such command", "anlyze good.csv", "analyze", 2),
     Case("no such option", "analyze good.csv --colour", "--colour", 2),
     Case("no file", "analyze", "FILE", 2),
     Case("no such format", "analyze good.csv --format xml", "xml", 2),
-    Case("no such scenario", "simulate marathon -o new.mcap", "marathon", 2),
-    Case("unknown scenario key", "simulate unknown_key.toml -o new.mcap", "sped_mps", 2),
-    Case("impossible scenario value", "simulate impossible.toml -o new.mcap", "duration_s", 2),
-    Case("no scenario at all", "simulate -o new.mcap", "scenario", 2),
+    Case("no such scenario", "simulate marathon -o new.mcap", "marathon"),
+    Case("unknown scenario key", "simulate unknown_key.toml -o new.mcap", "sped_mps"),
+    Case("impossible scenario value", "simulate impossible.toml -o new.mcap", "duration_s"),
+    Case("no scenario at all", "simulate -o new.mcap", "scenario"),
     Case("a run of no time", "simulate {scenario} -o new.mcap --seconds 0", "--seconds", 2),
-    Case("output exists", "simulate {scenario} -o {recording}", "{recording}", 2),
-    Case("output is no recording", "simulate {scenario} -o new.txt", "new.txt", 2),
-    Case("recover onto itself", "recover {recording} -o {recording}", "{recording}", 2),
-    Case("unknown preset", "import good.csv -o new.mcap --preset garmin", "garmin", 2),
-    Case("unknown unit", "import good.csv -o new.mcap --time t_s:s --acc a,b,c:ft --gyr d,e,f:dps", "ft", 2),
+    Case(
+        "output exists",
+        "simulate {scenario} -o {recording}",
+        "{recording} exists already: name another file or add --force",
+    ),
+    Case("output is no recording", "simulate {scenario} -o new.txt", "new.txt"),
+    Case("recover onto itself", "recover {recording} -o {recording}", "{recording}"),
+    Case("unknown preset", "import good.csv -o new.mcap --preset garmin", "garmin"),
+    Case("unknown unit", "import good.csv -o new.mcap --time t_s:s --acc a,b,c:ft --gyr d,e,f:dps", "ft"),
     Case(
         "two columns for three axes",
         "import good.csv -o new.mcap --time t_s:s --acc a,b:g --gyr d,e,f:dps",
         "a,b",
-        2,
     ),
-    Case("0 Hz", "import good.csv -o new.mcap --rate 0 --acc a,b,c:g --gyr d,e,f:dps", "0", 2),
-    Case("no foot", "import good.csv -o new.mcap --foot middle", "middle", 2),
-    Case("no such range", "import good.csv -o new.mcap --acc-range lots", "lots", 2),
+    Case("0 Hz", "import good.csv -o new.mcap --rate 0 --acc a,b,c:g --gyr d,e,f:dps", "0"),
+    Case("no foot", "import good.csv -o new.mcap --foot middle", "middle"),
+    Case("no such range", "import good.csv -o new.mcap --acc-range lots", "lots"),
     Case("no output", "import good.csv", "--output", 2),
-    Case("speed 0", "replay {recording} --speed 0", "speed", 2),
-    Case("speed that is no number", "replay {recording} --speed fast", "fast", 2),
-    Case("speed that is not finite", "replay {recording} --speed nan", "nan", 2),
-    Case("no such broker", "replay {recording} --mqtt cloud", "--mqtt", 2),
-    Case("URL of another protocol", "replay {recording} --mqtt http://localhost", "--mqtt", 2),
-    Case("port out of range", "replay {recording} --mqtt mqtt://localhost:99999", "--mqtt", 2),
-    Case("unknown setting", "replay {recording} --config setting.toml", "mqtt.hots", 2),
+    Case("speed 0", "replay {recording} --speed 0", "speed"),
+    Case("speed that is no number", "replay {recording} --speed fast", "fast"),
+    Case("speed that is not finite", "replay {recording} --speed nan", "nan"),
+    Case("no such broker", "replay {recording} --mqtt cloud", "--mqtt"),
+    Case("URL of another protocol", "replay {recording} --mqtt http://localhost", "--mqtt"),
+    Case("port out of range", "replay {recording} --mqtt mqtt://localhost:99999", "--mqtt"),
+    Case("unknown setting", "replay {recording} --config setting.toml", "mqtt.hots"),
     Case(
-        "recording onto a recording", "replay {recording} --mqtt none --record {recording}", "{recording}", 2
+        "recording onto a recording",
+        "replay {recording} --mqtt none --record {recording}",
+        "{recording} exists already: name another file\n",
     ),
 )
 
@@ -128,7 +135,7 @@ def is_one_sentence(stderr: str) -> bool:
 
 
 @pytest.mark.usefixtures("desk")
-@pytest.mark.parametrize("case", [*FAULTS_OF_FILES, *WRONG_USAGE], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*FAULTS_OF_FILES, *MISTAKES_OF_PEOPLE], ids=lambda case: case.name)
 def test_a_fault_is_one_sentence_that_names_it(
     case: Case, recording: Path, scenario: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,7 +150,7 @@ def test_a_fault_is_one_sentence_that_names_it(
 
 @pytest.mark.parametrize(
     "case",
-    [FAULTS_OF_FILES[0], FAULTS_OF_FILES[8], WRONG_USAGE[0], WRONG_USAGE[5]],
+    [FAULTS_OF_FILES[0], FAULTS_OF_FILES[8], MISTAKES_OF_PEOPLE[0], MISTAKES_OF_PEOPLE[5]],
     ids=lambda case: case.name,
 )
 def test_the_program_itself_says_it_too(case: Case, desk: Path) -> None:
@@ -166,3 +173,27 @@ def test_an_error_message_never_repeats_a_password(
     ):
         assert main(["replay", str(recording), "--mqtt", url]) in {1, 2}
         assert "hunter2" not in capsys.readouterr().err
+
+
+def test_a_wrong_password_is_said_in_one_sentence(
+    desk: Path,  # noqa: ARG001  the folder to work in
+    tmp_path_factory: pytest.TempPathFactory,
+    require_program: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    broker = make_broker("mosquitto", tmp_path_factory.mktemp("broker"), require_program)
+    monkeypatch.setenv("STRIDESENSE_MQTT__USERNAME", "runner")
+    monkeypatch.setenv("STRIDESENSE_MQTT__PASSWORD", "s3cret-guess")
+    recording = Path(__file__).parents[2] / "recordings" / "held_heel.mcap"
+    try:
+        broker.start()
+        code = main(["replay", str(recording), "--mqtt", f"mqtt://127.0.0.1:{broker.port}"])
+    finally:
+        broker.kill()
+    said = capsys.readouterr().err
+    assert code == 1
+    assert said.count("\n") == 1
+    assert said.startswith("error: ")
+    assert "refuses the user name or the password" in said
+    assert "s3cret" not in said

@@ -69,7 +69,7 @@ def test_a_full_disk_costs_only_what_had_no_room(small_disk: Path, filler_bytes:
     assert read[-1] == packets[-1]
     silence_s = max(b.arrival_ns - a.arrival_ns for a, b in pairwise(read)) / NS_PER_S
     assert 9.0 < silence_s < 13.0
-    assert len(packets) - writer.lost_packets <= len(read) <= len(packets) - 9 * PACKETS_PER_S
+    assert len(packets) - writer.lost_messages <= len(read) <= len(packets) - 9 * PACKETS_PER_S
 
 
 def test_a_disk_that_stays_full_counts_every_packet_and_raises_nothing(small_disk: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_disk_that_stays_full_counts_every_packet_and_raises_nothing(small_dis
             writer.packet(packet)
     read = list(Recording.open(small_disk / "run.mcap.part").packets())
     assert read == packets[: len(read)]
-    assert len(packets) - writer.lost_packets <= len(read) < len(packets)
+    assert len(packets) - writer.lost_messages <= len(read) < len(packets)
     assert all(not path.exists() for path in writer.segments)
 
 

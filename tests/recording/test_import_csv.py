@@ -195,11 +195,11 @@ def test_other_delimiters_and_files_without_a_header(tmp_path: Path) -> None:
         ([*steady(50), *steady(50)], "jumps back in time from 0.245 s to 0 s"),
         (
             [*steady(8), "0.04,1,2,oops,4,5,6", *steady(3)],
-            r"no number on line 10 in column 'acc_z', but 'oops'",
+            r"line 10, column 'acc_z': 'oops' is not a number",
         ),
     ],
 )
-def test_rows_that_cannot_be_meant_are_refused_in_a_sentence(
+def test_rows_that_cannot_be_samples_are_refused_in_a_sentence(
     tmp_path: Path, lines: list[str], sentence: str
 ) -> None:
     path = write(tmp_path / "run.csv", *lines)
@@ -216,7 +216,7 @@ def test_rows_that_cannot_be_meant_are_refused_in_a_sentence(
         (b"t_s,acc_x,acc_x\n0,1,2\n", "has 2 columns named 'acc_x'"),
         (
             HEADER.encode() + b",foot\n0,1,2,3,4,5,6,middle\n",
-            "no foot on line 2: left, right or unknown, not 'middle'",
+            r"line 2: 'middle' is not a foot \(left, right or unknown\)",
         ),
         (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "is not a CSV file in UTF-8 text"),
     ],

@@ -125,11 +125,11 @@ POD: dict[str, Any] = {"acc": ["a,b,c:g"], "gyr": ["d,e,f:dps"]}
         ({**POD, "rate_hz": 9.0, "gyr_range": "1000g"}, "--gyr-range takes .* like 1000dps"),
         ({**POD, "rate_hz": 9.0, "delimiter": ";;"}, "one character"),
         ({**POD, "rate_hz": 9.0, "header_rows": -1}, "0 header rows or more"),
-        ({"preset": "garmin"}, "no preset 'garmin', but stridesense, pyshoe"),
+        ({"preset": "garmin"}, "no preset 'garmin'; known are stridesense, pyshoe"),
         ({"preset": "gaitmap", "foot": "left"}, "knows both feet already"),
         ({"preset": "gaitmap", "foot_column": "foot"}, "columns of one pod only"),
     ],
 )
-def test_what_cannot_be_meant_is_named_and_an_example_shown(options: dict[str, Any], sentence: str) -> None:
+def test_what_is_not_valid_is_named_and_an_example_shown(options: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         parse_mapping(**options)

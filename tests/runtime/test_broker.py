@@ -94,7 +94,7 @@ async def test_only_who_knows_the_password_is_let_in() -> None:
 
 async def test_two_brokers_do_not_meet() -> None:
     async with EmbeddedBroker("one") as one, EmbeddedBroker("two") as two:
-        assert one.url != two.url
+        assert one.settings.url != two.settings.url
         assert one.settings.password != two.settings.password
 
 
@@ -118,7 +118,7 @@ async def test_its_files_and_its_password_are_private(
         assert secret not in command_line(server)
         assert os.getsid(server) == server  # Ctrl-C in our terminal is not for it
         assert secret in mosquitto_sub(broker.settings)
-        assert secret not in repr(broker.settings) + broker.url + caplog.text
+        assert secret not in repr(broker.settings) + broker.settings.url + caplog.text
     assert folders_in(tmp_path) == []
 
 
@@ -213,8 +213,18 @@ async def test_an_external_broker_is_asked_before_the_session_begins(
 
 
 def test_the_line_for_people_is_one_shell_command() -> None:
-    settings = MqttSettings("127.0.0.1", free_port(), "pod", "ana", SecretStr("it's; rm -r"))
+    settings = MqttSettings("127.0.0.1", free_port(), "pod", "ana", SecretStr("it's; rm -r"), throwaway=True)
     line = mosquitto_sub(settings)
     assert line.startswith(f"mosquitto_sub -h 127.0.0.1 -p {settings.port} -u ana -P ")
     assert line.endswith("-v -t 'stridesense/1/#'")
     assert shlex.split(line)[8] == "it's; rm -r"
+    assert "rm" not in mosquitto_sub(replace(settings, throwaway=False))
+
+
+@pytest.mark.parametrize(
+    ("ca_file", "option"), [(None, "--tls-use-os-certs"), (Path("home ca.pem"), "--cafile 'home ca.pem'")]
+)
+def test_the_line_for_people_speaks_tls_where_the_broker_does(ca_file: Path | None, option: str) -> None:
+    settings = MqttSettings("broker.home", 8883, "pod", tls=True, ca_file=ca_file)
+    assert settings.url == "mqtts://broker.home:8883"
+    assert mosquitto_sub(settings) == f"mosquitto_sub -h broker.home -p 8883 {option} -v -t 'stridesense/1/#'"

@@ -75,18 +75,24 @@ def test_a_password_comes_from_a_file_of_its_own(file: Path, tmp_path: Path) -> 
     ("line", "sentence"),
     [
         ("hots = 'x'", r"^unknown setting mqtt\.hots in .*own\.toml or in the environment .*: remove it"),
-        ("port = 70000", r"the setting mqtt\.port .* cannot be meant: .*65535"),
-        ("tls = 'perhaps'", r"the setting mqtt\.tls .* cannot be meant"),
-        ("password_file = '/no/such/file'", r"the setting mqtt\.password_file .* cannot be meant"),
+        ("port = 70000", r"the setting mqtt\.port .* is not valid: .*65535"),
+        ("tls = 'perhaps'", r"the setting mqtt\.tls .* is not valid"),
+        ("password_file = '/no/such/file'", r"the setting mqtt\.password_file .* is not valid"),
         ("ca_file = '/etc/hostname'", r"the setting mqtt .* ca_file means nothing without tls = true"),
-        ("cue_ttl_s = 0.0", r"the setting mqtt\.cue_ttl_s .* cannot be meant"),
+        ("cue_ttl_s = 0.0", r"the setting mqtt\.cue_ttl_s .* is not valid"),
     ],
 )
-def test_what_cannot_be_meant_is_said_in_one_sentence(file: Path, line: str, sentence: str) -> None:
+def test_what_is_not_valid_is_said_in_one_sentence(file: Path, line: str, sentence: str) -> None:
     file.write_text(FILE + line)
     with pytest.raises(UsageError, match=sentence) as told:
         load_settings(file)
     assert "\n" not in str(told.value)
+
+
+def test_a_device_that_makes_no_topic_is_said(file: Path) -> None:
+    file.write_text('[mqtt]\ndevice = "/#/"\n')
+    with pytest.raises(UsageError, match=r"'/#/' has no letter or digit .*: set mqtt\.device"):
+        load_settings(file)
 
 
 def test_an_unknown_variable_of_a_section_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

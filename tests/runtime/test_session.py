@@ -109,6 +109,11 @@ async def test_a_source_that_is_too_fast_has_to_wait(run: SimulatedRun) -> None:
         await session
 
 
+def test_a_file_with_malformed_rows_has_more_of_them_than_packets() -> None:
+    report = SessionReport(packets=2, malformed=9)
+    assert next(report.remarks()) == "9 malformed packets or rows were left out"
+
+
 async def test_the_demo_takes_half_a_minute_and_brings_the_cue() -> None:
     clock, sink = VirtualClock(), Collector()
     report = await run_session(demo_source(clock), Pipeline(), [sink])

@@ -17,6 +17,7 @@ from stridesense.simulator.pod import (
     QUEUE_DROPPED,
     SAMPLES_PER_PACKET,
 )
+from stridesense.simulator.radio import HOST_LEAD_S
 
 FEET = [Foot.LEFT, Foot.RIGHT]
 
@@ -93,6 +94,15 @@ def test_reordering_swaps_neighbours_and_loses_none() -> None:
     assert sorted(h.first_index for h in found) == [i * SAMPLES_PER_PACKET for i in range(len(found))]
     assert 0.05 < (steps < 0).mean() < 0.14
     assert steps.min() >= -2.0
+
+
+@pytest.mark.parametrize("name", ["easy_run", "reorder", "duplicates"])
+def test_no_packet_arrives_before_its_last_sample_was_taken(name: str) -> None:
+    run = run_of(name)
+    taken_s = run.feet[Foot.LEFT].samples.t_s
+    delays_s = [h.arrival_s - taken_s[h.first_index + h.samples - 1] for h in headers(run, Foot.LEFT)]
+
+    assert min(delays_s) > HOST_LEAD_S
 
 
 def test_clipping_is_flagged_in_packets_and_in_the_truth() -> None:

@@ -5,13 +5,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from stridesense.sinks.outbox import Importance, Message, Outbox
+from stridesense.sinks.outbox import GIVE_WAY, Message, Outbox
+from stridesense.sinks.payloads import Kind
 
 CAPACITY = 5
 
 
-def message(number: int, importance: Importance = Importance.CUE, deadline_s: float = 10.0) -> Message:
-    return Message("topic", str(number).encode(), importance, deadline_s)
+def message(number: int, kind: Kind = Kind.CUE, deadline_s: float = 10.0) -> Message:
+    return Message(kind, "topic", str(number).encode(), deadline_s)
 
 
 class OutboxAgainstList(RuleBasedStateMachine):
@@ -29,16 +30,16 @@ class OutboxAgainstList(RuleBasedStateMachine):
     def forget_expired(self) -> None:
         self.waiting = [message for message in self.waiting if message.deadline_s > self.now_s]
 
-    @rule(importance=st.sampled_from(Importance), ttl_s=st.floats(0.0, 4.0))
-    def put(self, importance: Importance, ttl_s: float) -> None:
-        new = message(self.produced, importance, self.now_s + ttl_s)
+    @rule(kind=st.sampled_from(GIVE_WAY), ttl_s=st.floats(0.0, 4.0))
+    def put(self, kind: Kind, ttl_s: float) -> None:
+        new = message(self.produced, kind, self.now_s + ttl_s)
         self.produced += 1
         self.outbox.put(new, self.now_s)
         self.forget_expired()
         self.waiting.append(new)
         if len(self.waiting) > CAPACITY:
-            least = min(waiting.importance for waiting in self.waiting)
-            victim = next(waiting for waiting in self.waiting if waiting.importance == least)
+            least = next(kind for kind in GIVE_WAY if kind in {waiting.kind for waiting in self.waiting})
+            victim = next(waiting for waiting in self.waiting if waiting.kind is least)
             self.waiting.remove(victim)
             self.overflowed += 1
 
@@ -122,9 +123,9 @@ TestOutboxAgainstList.settings = settings(max_examples=100, stateful_step_count=
 
 def test_a_cue_outranks_every_stride() -> None:
     outbox = Outbox(capacity=3)
-    outbox.put(message(0, Importance.CUE), 0.0)
+    outbox.put(message(0, Kind.CUE), 0.0)
     for number in range(1, 10):
-        outbox.put(message(number, Importance.STRIDE), 0.0)
+        outbox.put(message(number, Kind.STRIDE), 0.0)
     taken = []
     while (flying := outbox.take(0.0)) is not None:
         taken.append(int(flying.payload))

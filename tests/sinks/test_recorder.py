@@ -38,7 +38,7 @@ async def test_packets_strides_and_cues_are_recorded_in_the_order_given(tmp_path
     topics = [message.channel.topic for message in recording.messages()]
     assert topics[-2:] == ["/event/stride", "/event/cue"]
     assert [message.t_ns for message in recording.messages()][-1] == packets[-1].arrival_ns
-    assert recorder.lost_packets == 0
+    assert recorder.lost_messages == 0
     assert recorder.problem is None
 
 
@@ -90,7 +90,7 @@ async def test_a_disk_that_stalls_for_two_seconds_loses_nothing_and_holds_nobody
             delays_s.append(time.perf_counter() - began_s - 0.01)
         monkeypatch.setattr(os, "fsync", fsync)
     assert sorted(delays_s)[len(delays_s) * 99 // 100] < 0.05
-    assert recorder.lost_packets == 0
+    assert recorder.lost_messages == 0
     assert list(Recording.open(tmp_path / "run.mcap").packets()) == packets
 
 
@@ -112,8 +112,11 @@ async def test_a_disk_that_stalls_for_too_long_costs_what_has_no_room_and_says_s
         await asyncio.sleep(1.0)
         for _ in range(BUFFER_ITEMS + surplus):
             await recorder.handle(packet)
+        await recorder.handle(STRIDE)
+        await recorder.handle(CUE)
         resumed.set()
-    assert recorder.lost_packets == surplus
+    assert recorder.lost_messages == surplus + 2
+    assert recorder.problem == "the disk was too slow for too long"
     assert sum(1 for _ in Recording.open(tmp_path / "run.mcap").packets()) == BUFFER_ITEMS
 
 

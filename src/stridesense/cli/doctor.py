@@ -27,5 +27,5 @@ def command() -> int:
 def _row(part: Part) -> tuple[str, str, str, str]:
     if part.found:
         return "[green]ok[/]", part.name, part.found, part.feature
-    mark = "[red]missing[/]" if part.is_required else "[yellow]without[/]"
+    mark = "[red]missing[/]" if part.is_required else "[yellow]not installed[/]"
     return mark, part.name, "", f"{part.feature}; to get it: {part.remedy}"

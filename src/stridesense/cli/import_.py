@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from stridesense.cli.output import new_recording, remark_on_loss
+from stridesense.cli.output import remark_on_loss
 from stridesense.cli.remarks import remark_on_rows
 from stridesense.cli.terminal import note, tracked
 from stridesense.recording.format import SessionMeta
 from stridesense.recording.importer import ImportedCsv, import_csv
 from stridesense.recording.mapping_syntax import parse_mapping
 from stridesense.recording.presets import PRESETS
+from stridesense.recording.writer import whole_recording
 from stridesense.sources.replay import duration_s
 
 
@@ -59,8 +60,8 @@ def command(
 
 def _write(imported: ImportedCsv, output: Path, meta: SessionMeta, *, overwrite: bool) -> int:
     lasts_s = duration_s(imported)
-    with new_recording(output, meta, overwrite=overwrite) as recording:
+    with whole_recording(output, meta, overwrite=overwrite) as recording:
         for packet in tracked(imported.packets(), "writing", lasts_s):
             recording.packet(packet)
     note(f"{output}: {lasts_s:.1f} s, {imported.report.rows} rows read")
-    return remark_on_loss(recording.lost_packets, recording.problem)
+    return remark_on_loss(recording.lost_messages, recording.problem)

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from stridesense import __version__
-from stridesense.errors import StrideSenseError, UsageError
+from stridesense.errors import StrideSenseError
 
 COMMANDS: Final = {
     "demo": ("demo", "Watch a virtual runner hold the heels up, and the cue."),
@@ -74,16 +74,14 @@ def stridesense(
 def main(args: Sequence[str] | None = None) -> int:
     """Run the program with `args` (the process's own by default) and return its exit code.
 
-    0 fine; 1 a fault, said in one sentence on stderr; 2 wrong usage, said likewise; 3 done, but data was
-    lost; 130 ended by Ctrl-C.
+    0 fine; 1 a fault, said in one sentence on stderr; 2 a command line that cannot be read, said likewise;
+    3 done, but data was lost; 130 ended by Ctrl-C.
     """
     try:
         code = app(args, prog_name="stridesense", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as wrong:
         return _fail(wrong.format_message(), WRONG_USAGE)
-    except UsageError as wrong:
-        return _fail(str(wrong), WRONG_USAGE)
     except StrideSenseError as fault:
         return _fail(str(fault), 1)
     except BrokenPipeError:

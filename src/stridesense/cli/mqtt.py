@@ -22,7 +22,7 @@ MqttOption = Annotated[
 ]
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings; default: yours, where there are any."),
+    typer.Option("--config", metavar="FILE", help="Settings file (default: your own)."),
 ]
 
 
@@ -30,7 +30,7 @@ def mqtt_section(choice: str | None, config: Path | None) -> MqttSection:
     """The settings of the person's file, and what the command line says against them.
 
     Raises:
-        UsageError: a setting or the URL cannot be meant.
+        UsageError: a setting or the URL is not valid.
         InputError: the settings cannot be read.
     """
     section = load_settings(config).mqtt

@@ -14,9 +14,11 @@ from rich.console import Console
 from stridesense.cli.output import remark_on_loss
 from stridesense.cli.terminal import note
 from stridesense.recording.format import SessionMeta
+from stridesense.runtime.broker import mosquitto_sub
 from stridesense.runtime.config import MqttSection
 from stridesense.runtime.playback import Played, play
 from stridesense.sinks.console import console_sink
+from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.recorder import Recorder
 from stridesense.sources.base import Source
 
@@ -32,7 +34,7 @@ def play_here(source: Source, mqtt: MqttSection, record: Path | None, described:
     recorder = None if record is None else Recorder(record, SessionMeta.new(described))
     sinks = [console_sink(Console(highlight=False)), *([recorder] if recorder else [])]
     _sum_up(run(play(source, mqtt, sinks, announce=_announce)))
-    return 0 if recorder is None else remark_on_loss(recorder.lost_packets, recorder.problem)
+    return 0 if recorder is None else remark_on_loss(recorder.lost_messages, recorder.problem)
 
 
 def run(session: Coroutine[Any, Any, T]) -> T:
@@ -53,8 +55,9 @@ def run(session: Coroutine[Any, Any, T]) -> T:
     raise KeyboardInterrupt
 
 
-def _announce(command_line: str) -> None:
-    note(f"published over MQTT; in another terminal:\n  {command_line}")
+def _announce(broker: MqttSettings) -> None:
+    user = f" for the user {broker.username}" if broker.username else ""
+    note(f"published at {broker.url}{user}; in another terminal:\n  {mosquitto_sub(broker)}")
 
 
 def _sum_up(played: Played) -> None:

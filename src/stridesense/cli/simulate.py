@@ -1,19 +1,25 @@
 """`stridesense simulate`."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import NAMESPACE_OID, uuid5
 
+import numpy as np
 import typer
 
-from stridesense.cli.output import new_recording, remark_on_loss
+from stridesense.cli.output import remark_on_loss
 from stridesense.cli.terminal import note, tracked, working
 from stridesense.errors import InputError, UsageError
+from stridesense.model import Foot
 from stridesense.recording.format import TRUTH_TOPIC, SessionMeta
-from stridesense.recording.writer import RecordingWriter
+from stridesense.recording.writer import RecordingWriter, whole_recording
 from stridesense.simulator import Scenario, SimulatedRun, load, names, simulate
 from stridesense.units import NS_PER_S
+
+_MOTION_STEP: Final = 10
+"""Every tenth millisecond of the exact motion goes into the JSON."""
 
 EPOCH_NS: Final = 1_767_225_600 * NS_PER_S
 """When every virtual session begins: 2026-01-01, midnight UTC."""
@@ -33,7 +39,7 @@ def command(
     at_most_s: Annotated[
         float | None, typer.Option("--seconds", help="Shorten the run to this length.", min=1.0)
     ] = None,
-    show_list: Annotated[bool, typer.Option("--list", help="List the scenarios that come along.")] = False,
+    show_list: Annotated[bool, typer.Option("--list", help="List the built-in scenarios.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> int:
     """Let a virtual runner run, and write what the pods would have sent.
@@ -54,14 +60,14 @@ def command(
     chosen = load(scenario)
     if at_most_s is not None:
         chosen = chosen.shortened(at_most_s)
-    with new_recording(output, _meta(chosen), overwrite=force) as recording:
+    with whole_recording(output, _meta(chosen), overwrite=force) as recording:
         with working("the virtual runner is out"):
             run = simulate(chosen)
         _record(run, recording)
     if truth is not None:
         _write_truth(run, truth)
     note(f"{output}: {run.scenario.duration_s:.0f} s, {len(run.truth)} strides")
-    return remark_on_loss(recording.lost_packets, recording.problem)
+    return remark_on_loss(recording.lost_messages, recording.problem)
 
 
 def _list_scenarios() -> None:
@@ -90,8 +96,18 @@ def _record(run: SimulatedRun, recording: RecordingWriter) -> None:
 
 def _write_truth(run: SimulatedRun, path: Path) -> None:
     strides = [stride.to_record() for stride in run.truth]
+    motion = {str(foot): _motion(run, foot) for foot in run.feet}
     try:
-        path.write_text(json.dumps({**run.sidecar(), "truth": strides}, indent=1) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps({**run.sidecar(), "truth": strides, "motion": motion}) + "\n", encoding="utf-8"
+        )
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror or error}"
         raise InputError(msg) from error
+
+
+def _motion(run: SimulatedRun, foot: Foot) -> dict[str, list[object]]:
+    """The exact way of a foot at 100 Hz, names as in `ContinuousTruth`."""
+    truth = run.continuous(foot)
+    columns = {field.name: getattr(truth, field.name) for field in fields(truth)}
+    return {name: np.round(values[::_MOTION_STEP], 5).tolist() for name, values in columns.items()}

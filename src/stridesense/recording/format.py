@@ -30,7 +30,6 @@ JSON_ENCODING: Final = "json"
 
 STRIDE_TOPIC: Final = "/event/stride"
 CUE_TOPIC: Final = "/event/cue"
-LINK_TOPIC: Final = "/link"
 TRUTH_TOPIC: Final = "/truth"
 
 SESSION_METADATA: Final = "session"

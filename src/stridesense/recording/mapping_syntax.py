@@ -86,7 +86,7 @@ def parse_mapping(
         header_rows: how many rows of names there are.
 
     Raises:
-        UsageError: an option cannot be meant; the message shows one that could.
+        UsageError: an option is not valid; the message shows one that is.
     """
     changes = {
         **_timing(time, rate_hz),
@@ -118,7 +118,7 @@ def _described(given: dict[str, Any]) -> CsvMapping:
 
 def _preset(name: str) -> CsvMapping:
     if name not in PRESETS:
-        msg = f"there is no preset {name!r}, but {', '.join(PRESETS)}"
+        msg = f"no preset {name!r}; known are {', '.join(PRESETS)}"
         raise UsageError(msg)
     return PRESETS[name]
 

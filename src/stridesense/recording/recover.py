@@ -7,7 +7,7 @@ from typing import Final
 
 from stridesense.errors import InputError, UsageError
 from stridesense.recording.reader import Recording
-from stridesense.recording.writer import RecordingWriter
+from stridesense.recording.writer import RecordingWriter, whole_recording
 
 _UNFINISHED_SUFFIX: Final = ".recovering"  # never the name of a source, as ".part" may be
 
@@ -58,29 +58,25 @@ def _check_destination(destination: Path, recording: Recording, *, force: bool) 
         msg = f"{destination} is what is to be recovered: name another file for the result"
         raise UsageError(msg)
     if destination.exists() and not force:
-        msg = f"{destination} exists already: name another file, or allow it to be replaced"
+        msg = f"{destination} exists already: name another file or add --force"
         raise UsageError(msg)
 
 
 def _copy(recording: Recording, destination: Path) -> tuple[int, int]:
     packets = records = 0
-    with RecordingWriter(
+    with whole_recording(
         destination, recording.meta, free_bytes_wanted=0, overwrite=True, part_suffix=_UNFINISHED_SUFFIX
     ) as writer:
-        try:
-            for message in recording.messages():
-                if message.channel.foot:
-                    writer.packet(message.channel.packet(message.data, message.t_ns))
-                    packets += 1
-                else:
-                    writer.json(message.channel.topic, message.t_ns, json.loads(message.data))
-                    records += 1
-                _check_written(writer)
-            writer.finish()
+        for message in recording.messages():
+            if message.channel.foot:
+                writer.packet(message.channel.packet(message.data, message.t_ns))
+                packets += 1
+            else:
+                writer.json(message.channel.topic, message.t_ns, json.loads(message.data))
+                records += 1
             _check_written(writer)
-        except BaseException:
-            writer.discard()
-            raise
+        writer.finish()
+        _check_written(writer)
     return packets, records
 
 

@@ -16,9 +16,12 @@ from stridesense.recording.format import (
     SessionMeta,
     channels_to_metadata,
 )
+from stridesense.units import NS_PER_S
 
 PART_SUFFIX: Final = ".part"
 _FLUSHES_PER_REMINDER: Final = 20
+_CHUNK_NS: Final = NS_PER_S
+"""A chunk is closed after a second of the session at the latest: damage costs what it touches, no more."""
 
 
 class Segment:
@@ -33,6 +36,7 @@ class Segment:
         self._meta = meta
         self._numbers: dict[Channel, int] = {}
         self._flushes = 0
+        self._chunk_began_ns = 0
         self._file = self.part.open("wb")
         self._mcap = Writer(self._file, chunk_size=CHUNK_BYTES, compression=CompressionType.ZSTD)
         try:
@@ -47,6 +51,9 @@ class Segment:
     def add(self, channel: Channel, t_ns: int, data: bytes) -> None:
         """Append one message at `t_ns` after the session began."""
         number = self._numbers.get(channel) or self._register(channel)
+        if t_ns - self._chunk_began_ns >= _CHUNK_NS:
+            self._mcap.flush()  # type: ignore[no-untyped-call]
+            self._chunk_began_ns = t_ns
         log_time_ns = self._meta.anchor_unix_ns + t_ns
         self._mcap.add_message(number, log_time_ns, data, log_time_ns)
 

@@ -135,12 +135,12 @@ class _Parser:
         try:
             return float(text)
         except ValueError:
-            self._fail(f"has no number on line {line} in column {names[place]!r}, but {text[:40]!r}")
+            self._fail(f"line {line}, column {names[place]!r}: {text[:40]!r} is not a number")
 
     def _foot(self, row: list[str], place: int, line: int) -> Foot:
         text = row[place].strip().lower() if place < len(row) else ""
         if text not in _FEET:
-            self._fail(f"names no foot on line {line}: left, right or unknown, not {text[:40]!r}")
+            self._fail(f"line {line}: {text[:40]!r} is not a foot (left, right or unknown)")
         return _FEET[text]
 
     def _fail(self, fault: str) -> NoReturn:

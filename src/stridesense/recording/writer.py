@@ -2,11 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from stridesense.errors import InputError, UsageError
 from stridesense.model import RawPacket
@@ -22,14 +23,14 @@ class RecordingWriter:
     """Writes one session as `NAME.mcap.part`, renamed to `NAME.mcap` when it ends.
 
     When the disk is full or fails, nothing is raised: the file is closed where it stands and never continued,
-    packets are counted as lost, and a new segment `NAME.2.mcap` begins once there is space again. Session
+    messages are counted as lost, and a new segment `NAME.2.mcap` begins once there is space again. Session
     time comes from the caller: space is looked for at most once a second of it.
 
     Args:
         path: the file to make; its name ends in `.mcap`.
         meta: the session.
         free_bytes_wanted: least free space on the disk, at the start and before each new segment.
-        overwrite: replace a recording that is there already.
+        overwrite: replace a recording that is there already; None where nobody can ask for that.
         part_suffix: what the file's name ends in until it is finished.
 
     Raises:
@@ -43,18 +44,18 @@ class RecordingWriter:
         meta: SessionMeta,
         *,
         free_bytes_wanted: int = FREE_BYTES_WANTED,
-        overwrite: bool = False,
+        overwrite: bool | None = None,
         part_suffix: str = PART_SUFFIX,
     ) -> None:
         self.path = Path(path)
         self.meta = meta
-        self.lost_packets = 0
+        self.lost_messages = 0
         self.problem: str | None = None
         self._part_suffix = part_suffix
         self._free_bytes_wanted = free_bytes_wanted
         self._segments: list[Path] = []
         self._segment: Segment | None = None
-        self._unsynced_packets = 0
+        self._unsynced_messages = 0
         self._next_probe_ns: int | None = None
         _check_name(self.path, overwrite=overwrite)
 
@@ -86,7 +87,6 @@ class RecordingWriter:
     def packet(self, packet: RawPacket) -> None:
         """Record one packet as it arrived."""
         channel = raw_channel(packet.foot, packet.protocol, packet.characteristic)
-        self._unsynced_packets += 1
         self._add(channel, packet.arrival_ns, packet.payload)
 
     def json(self, topic: str, t_ns: int, record: Mapping[str, object]) -> None:
@@ -100,7 +100,7 @@ class RecordingWriter:
             return
         try:
             self._segment.flush()
-            self._unsynced_packets = 0
+            self._unsynced_messages = 0
         except OSError as error:
             self._fail(self._segment, error)
 
@@ -123,6 +123,7 @@ class RecordingWriter:
             path.with_name(path.name + self._part_suffix).unlink(missing_ok=True)
 
     def _add(self, channel: Channel, t_ns: int, data: bytes) -> None:
+        self._unsynced_messages += 1
         segment = self._segment or self._next_segment(t_ns)
         if segment is None:
             self._count_lost()
@@ -155,23 +156,41 @@ class RecordingWriter:
         self.problem = f"{segment.part} could not be continued: {error.strerror or error}"
 
     def _count_lost(self) -> None:
-        self.lost_packets += self._unsynced_packets
-        self._unsynced_packets = 0
+        self.lost_messages += self._unsynced_messages
+        self._unsynced_messages = 0
 
     def _free_bytes(self) -> int:
         return shutil.disk_usage(self.path.parent).free
 
 
-def _check_name(path: Path, *, overwrite: bool) -> None:
+@contextmanager
+def whole_recording(path: Path | str, meta: SessionMeta, **options: Any) -> Iterator[RecordingWriter]:  # noqa: ANN401
+    """A recording that is made as a whole, or, when the work fails or is interrupted, not at all.
+
+    Args:
+        path: the file to make.
+        meta: the session.
+        options: those of `RecordingWriter`.
+    """
+    with RecordingWriter(path, meta, **options) as recording:
+        try:
+            yield recording
+        except BaseException:
+            recording.discard()
+            raise
+
+
+def _check_name(path: Path, *, overwrite: bool | None) -> None:
     if path.suffix != SUFFIX:
         msg = f"a recording is named NAME{SUFFIX}, not {path.name}"
         raise UsageError(msg)
     if overwrite:
         return
+    force = "" if overwrite is None else " or add --force"
     segments = f"{escape(path.stem)}.[0-9]*{SUFFIX}"
     for pattern in (escape(path.name), segments):
         for found in sorted(path.parent.glob(pattern + "*")):
-            msg = f"{found} exists already: name another file"
+            msg = f"{found} exists already: name another file{force}"
             if found.suffix == PART_SUFFIX:
-                msg = f"{found} is left of an interrupted recording: recover it or name another file"
+                msg = f"{found} is left over from an interrupted recording: recover it or name another file"
             raise UsageError(msg)

@@ -85,12 +85,14 @@ async def open_broker(mqtt: MqttSection) -> AsyncIterator[MqttSettings | None]:
 
 
 def mosquitto_sub(settings: MqttSettings) -> str:
-    """A command line that shows everything published, password included: never to be logged."""
+    """A command line that shows everything published; no password stands in it but a throw-away one."""
     words = ["mosquitto_sub", "-h", settings.host, "-p", str(settings.port)]
     if settings.username is not None:
         words += ["-u", settings.username]
     if settings.password is not None:
-        words += ["-P", settings.password.get_secret_value()]
+        words += ["-P", settings.password.get_secret_value() if settings.throwaway else "PASSWORD"]
+    if settings.tls:
+        words += ["--cafile", str(settings.ca_file)] if settings.ca_file else ["--tls-use-os-certs"]
     return shlex.join([*words, "-v", "-t", f"{ROOT}/#"])
 
 
@@ -104,13 +106,9 @@ class EmbeddedBroker:
             device=device,
             username=USERNAME,
             password=SecretStr(secrets.token_urlsafe(24)),
+            throwaway=True,
         )
         self._process: Process | None = None
-
-    @property
-    def url(self) -> str:
-        """Where it listens, without the password."""
-        return f"mqtt://{self.settings.host}:{self.settings.port}"
 
     async def __aenter__(self) -> Self:
         self._program = program()

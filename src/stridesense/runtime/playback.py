@@ -7,11 +7,12 @@ from typing import Final, Self
 from uuid import uuid4
 
 from stridesense.pipeline import Pipeline, warm_up
-from stridesense.runtime.broker import mosquitto_sub, open_broker
+from stridesense.runtime.broker import open_broker
 from stridesense.runtime.config import MqttSection
 from stridesense.runtime.session import SessionReport, run_session
 from stridesense.sinks.base import Sink
 from stridesense.sinks.mqtt import MqttSink
+from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.outbox import Counters
 from stridesense.sources.base import Source
 
@@ -27,7 +28,7 @@ class Played:
 
 
 async def play(
-    source: Source, mqtt: MqttSection, sinks: Sequence[Sink], announce: Callable[[str], None]
+    source: Source, mqtt: MqttSection, sinks: Sequence[Sink], announce: Callable[[MqttSettings], None]
 ) -> Played:
     """Let `source` flow to `sinks`, and to the broker that `mqtt` names, as a session that begins now.
 
@@ -35,7 +36,7 @@ async def play(
         source: what to play, paced already.
         mqtt: which broker, if any.
         sinks: all other sinks.
-        announce: is told a command line that shows what is published, before the first packet flows.
+        announce: is told where it is published, before the first packet flows.
 
     Raises:
         LinkError: the broker refuses, or cannot be reached.
@@ -45,7 +46,7 @@ async def play(
     async with open_broker(mqtt) as settings:
         if settings is None:
             return Played(await run_session(source, Pipeline(), sinks))
-        announce(mosquitto_sub(settings))
+        announce(settings)
         sink = PatientMqttSink(settings, session_id=uuid4().hex, anchor_unix_s=time.time())
         report = await run_session(source, Pipeline(), [*sinks, sink])
         return Played(report, sink.counters)

@@ -15,6 +15,8 @@ from stridesense.sources.base import Source
 QUEUE_PACKETS: Final = 256
 """Packets that may wait for the pipeline: about two seconds of two pods; then the source has to wait."""
 
+_MANY_GAPS: Final = 10
+
 Packets = asyncio.Queue[RawPacket | None]
 
 
@@ -27,6 +29,7 @@ class SessionReport:
     cues: list[Cue] = field(default_factory=list)
     malformed: int = 0
     missing_samples: int = 0
+    gaps: int = 0
 
     def count(self, item: Item) -> None:
         """Take note of one item."""
@@ -41,11 +44,12 @@ class SessionReport:
                 self.malformed += 1
             case Gap():
                 self.missing_samples += item.missing_samples
+                self.gaps += 1
 
     def remarks(self) -> Iterator[str]:
         """Sentences about what was missing, or why there is nothing to see."""
         if self.malformed:
-            yield f"{self.malformed} of {self.packets} packets were malformed and left out"
+            yield f"{self.malformed} malformed packets or rows were left out"
         if self.missing_samples:
             yield f"{self.missing_samples} samples were lost on the way; no stride spans such a gap"
         if self.strides:
@@ -54,6 +58,8 @@ class SessionReport:
             yield "no strides: there is not one packet of a pod"
         elif self.packets == self.malformed:
             yield "no strides: not one packet could be decoded"
+        elif self.gaps > _MANY_GAPS:
+            yield f"no strides: {self.gaps} gaps leave hardly a whole step between them"
         else:
             yield "no strides: nothing moves like a foot that walks or runs; is the pod worn on a foot?"
 

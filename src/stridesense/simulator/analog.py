@@ -13,10 +13,8 @@ from scipy.signal import bilinear, butter, sosfilt, sosfilt_zi, tf2sos
 from stridesense.model.samples import FloatArray
 from stridesense.simulator.body import GRID_HZ, IdealImu, ideal_imu
 from stridesense.simulator.scenario import Pod
+from stridesense.simulator.sensor import ANTI_ALIAS_SHARE
 from stridesense.simulator.trajectory import FootTrajectory
-
-ANTI_ALIAS_SHARE: Final = 0.42
-"""Corner of the anti-alias filter, as a share of the sampling rate."""
 
 _BLOCK: Final = 20 * GRID_HZ
 _MARGIN: Final = 8

@@ -15,6 +15,7 @@ from stridesense.model import Gait, StrikeType
 from stridesense.simulator.contact import Contact
 from stridesense.simulator.quintic import Quintic
 from stridesense.simulator.stride_plan import StridePlan
+from stridesense.simulator.swing import LIFT_S, LONGEST_SWING_S
 from stridesense.units import DEG_PER_RAD
 
 Knot = tuple[float, float, float, float]
@@ -25,7 +26,6 @@ _KISS_DEG: Final = 1.0
 """The last degree before the heel is down: the ground stops the foot there."""
 
 _QUICKEST_STOP_S: Final = 0.011
-_LONGEST_SWING_S: Final = 1.5
 _SETTLING_S: Final = 0.15
 
 
@@ -111,9 +111,9 @@ def swing_knots(
     toe_off: Knot, plan: StridePlan, following: StridePlan, swing_s: float
 ) -> tuple[list[Knot], list[Knot]]:
     """Knots of the early swing, from terminal contact, and of the late swing, before the next contact."""
-    if swing_s > _LONGEST_SWING_S:
+    if swing_s > LONGEST_SWING_S:
         lifted = (-40.0, 0.0, 0.0)
-        return [(0.4, *lifted)], [(-0.4, *lifted)]
+        return [(LIFT_S, *lifted)], [(-LIFT_S, *lifted)]
     if plan.gait is Gait.HOP:
         low_deg = toe_off[1] + 0.35 * toe_off[2] * 0.06
         return [(0.06, low_deg, 0.0, 2000.0)], [(-0.03, following.strike_deg + 2.0, 0.0, -2000.0)]

@@ -1,6 +1,7 @@
-"""What our open pod sends: the frames of SOFP v1, little-endian, see `firmware_protocols/sofp`."""
+"""What our open pod sends: the frames of SOFP v1, little-endian, see `firmware_protocols/stridesense_pod`."""
 
 import struct
+from binascii import crc_hqx
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -106,7 +107,7 @@ class Data:
             self.config_id,
         )
         body = head + self.counts.astype("<i2").tobytes()
-        return body + struct.pack("<H", crc16(body)) if self.flags & CRC_APPENDED else body
+        return body + struct.pack("<H", crc_hqx(body, 0xFFFF)) if self.flags & CRC_APPENDED else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +147,6 @@ class Sent:
     ready_s: float
     characteristic: str
     payload: bytes
-
-
-def crc16(data: bytes) -> int:
-    """CRC-16/CCITT-FALSE."""
-    crc = 0xFFFF
-    for byte in data:
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1) ^ 0x1021 if crc & 0x8000 else crc << 1
-        crc &= 0xFFFF
-    return crc
 
 
 class PodStream:

@@ -83,13 +83,11 @@ def _lost(arrivals: list[_Arrival], percent: float, rng: np.random.Generator) ->
 
 
 def _swapped(arrivals: list[_Arrival], percent: float, rng: np.random.Generator) -> list[_Arrival]:
-    """Let a packet now and then be overtaken by the one behind it."""
+    """Let a packet now and then be held up until the one behind it has arrived."""
     swapped, i = list(arrivals), 0
     while i + 1 < len(swapped):
         if rng.random() < percent / 100.0:
-            first, second = swapped[i], swapped[i + 1]
-            swapped[i] = _Arrival(first.arrival_s, second.sent)
-            swapped[i + 1] = _Arrival(second.arrival_s, first.sent)
+            swapped[i] = _Arrival(swapped[i + 1].arrival_s + _AIR_TIME_S, swapped[i].sent)
             i += 1
         i += 1
     return swapped

@@ -159,7 +159,7 @@ class Scenario(_Table):
 
 
 def names() -> list[str]:
-    """The scenarios that come with StrideSense."""
+    """The built-in scenarios."""
     folder = files("stridesense.simulator") / "scenarios"
     return sorted(
         entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
@@ -170,7 +170,7 @@ def load(name_or_path: str | Path) -> Scenario:
     """Read a shipped scenario by its name, or a TOML file by its path.
 
     Raises:
-        UsageError: the name is unknown, or a key or a value in the file cannot be meant.
+        UsageError: the name is unknown, or a key or a value in the file is not valid.
         InputError: the file is missing or is not TOML.
     """
     if str(name_or_path) in names():
@@ -192,7 +192,7 @@ def parse(text: str, name: str) -> Scenario:
     """Build a scenario from TOML text; `name` is for messages and for the record.
 
     Raises:
-        UsageError: a key or a value cannot be meant.
+        UsageError: a key or a value is not valid.
         InputError: the text is not TOML.
     """
     try:

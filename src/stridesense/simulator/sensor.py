@@ -14,7 +14,9 @@ from stridesense.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 Int16Array = NDArray[np.int16]
 
-_BANDWIDTH_SHARE: Final = 0.42
+ANTI_ALIAS_SHARE: Final = 0.42
+"""Corner of the anti-alias filter, and so the bandwidth of the noise, as a share of the sampling rate."""
+
 _ACC_G_PER_LSB_AND_G: Final = 30.5e-6
 _GYR_DPS_PER_LSB_AND_DPS: Final = 35.0e-6
 _ACC_NOISE_G_PER_RTHZ: Final = 150e-6
@@ -104,7 +106,7 @@ def _with_errors(
     drift = amount * RAD_PER_DEG * rng.uniform(-0.02, 0.02, 3)
     warm = _WARM_UP_S * (1.0 - np.exp(-t_s / _WARM_UP_S))[:, np.newaxis]
     g_sensitivity = amount * RAD_PER_DEG * 0.05 / g * rng.uniform(-1.0, 1.0, 3)
-    bandwidth_rthz = np.sqrt(_BANDWIDTH_SHARE / (t_s[1] - t_s[0]))
+    bandwidth_rthz = np.sqrt(ANTI_ALIAS_SHARE / (t_s[1] - t_s[0]))
     acc_noise = amount * g * _ACC_NOISE_G_PER_RTHZ * bandwidth_rthz * rng.normal(size=acc.shape)
     gyr_noise = amount * RAD_PER_DEG * _GYR_NOISE_DPS_PER_RTHZ * bandwidth_rthz * rng.normal(size=gyr.shape)
     return (

@@ -18,10 +18,11 @@ _FORWARD: Final = (0.0, 0.63, 0.25, 0.25)
 _BACKWARD: Final = (0.48, 1.08, 0.25, 0.20)
 """Begin, end, rise and fall of the two bumps of horizontal acceleration, as shares of the swing."""
 
-_LONGEST_S: Final = 1.5
+LONGEST_SWING_S: Final = 1.5
 """In a longer swing the foot is held up."""
 
-_LIFT_S: Final = 0.4
+LIFT_S: Final = 0.4
+"""Then it takes so long from toe-off until it is up, and from there to the next contact."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +88,8 @@ def _height_curve(
     for i, (begin, stop, apex) in enumerate(zip(begin_s, end_s, apex_m, strict=True)):
         first = (start.position[i, 2], start.velocity[i, 2], start.acceleration[i, 2])
         last = (end.position[i, 2], end.velocity[i, 2], end.acceleration[i, 2])
-        if stop - begin > _LONGEST_S:
-            middle = [(begin + _LIFT_S, apex, 0.0, 0.0), (stop - _LIFT_S, apex, 0.0, 0.0)]
+        if stop - begin > LONGEST_SWING_S:
+            middle = [(begin + LIFT_S, apex, 0.0, 0.0), (stop - LIFT_S, apex, 0.0, 0.0)]
         else:
             rise_s = _APEX_SHARE * (stop - begin)
             curvature = _apex_curvature(rise_s, stop - begin - rise_s, apex, first, last)

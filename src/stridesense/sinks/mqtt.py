@@ -16,14 +16,14 @@ from typing import Final, Self
 
 from stridesense import __version__
 from stridesense.errors import LinkError
-from stridesense.model import Cue, Stride
+from stridesense.model import Cue, Foot, Stride
 from stridesense.sinks import payloads
 from stridesense.sinks.backoff import CAP_S, delays_s
 from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.mqtt_link import Dialer, Link, NeverSentError
 from stridesense.sinks.mqtt_settings import MqttSettings
-from stridesense.sinks.outbox import Counters, Importance, Message, Outbox
-from stridesense.sinks.payloads import DELIVERY, EVENT_EXPIRY_S, OFFLINE, ONLINE, Kind
+from stridesense.sinks.outbox import Counters, Message, Outbox
+from stridesense.sinks.payloads import DELIVERY, OFFLINE, ONLINE, Kind
 from stridesense.sinks.summary import Summary
 
 log = logging.getLogger(__name__)
@@ -122,27 +122,32 @@ class MqttSink(Sink):
         self._unsent.add(kind)
         self._wake.set()
 
-    def _topic(self, kind: Kind) -> str:
-        return payloads.topic(self._settings.device, kind)
+    def _topic(self, kind: Kind, foot: Foot | None = None) -> str:
+        return payloads.topic(self._settings.device, kind, foot)
 
     def _add_stride(self, stride: Stride) -> None:
         t_s = stride.initial_contact_s
-        topic = payloads.topic(self._settings.device, Kind.STRIDE, stride.foot)
-        self._add(topic, t_s, stride.to_record(), Importance.STRIDE, EVENT_EXPIRY_S)
+        self._add(Kind.STRIDE, t_s, stride.to_record(), foot=stride.foot)
         if summary := self._summary.add(stride):
-            self._add(self._topic(Kind.SUMMARY), t_s, summary, Importance.SUMMARY, EVENT_EXPIRY_S)
+            self._add(Kind.SUMMARY, t_s, summary)
 
     def _add_cue(self, cue: Cue) -> None:
         ttl_s = min(cue.valid_for_s, self._settings.cue_ttl_s)
-        record = payloads.cue_record(cue, valid_until=time.time() + ttl_s)
-        self._add(self._topic(Kind.CUE), cue.t_s, record, Importance.CUE, ttl_s)
+        self._add(Kind.CUE, cue.t_s, {**cue.to_record(), "valid_until": time.time() + ttl_s}, ttl_s=ttl_s)
 
     def _add(
-        self, topic: str, t_s: float, record: Mapping[str, object], importance: Importance, ttl_s: float
+        self,
+        kind: Kind,
+        t_s: float,
+        record: Mapping[str, object],
+        *,
+        foot: Foot | None = None,
+        ttl_s: float | None = None,
     ) -> None:
-        now_s = time.monotonic()
+        topic, now_s = self._topic(kind, foot), time.monotonic()
+        deadline_s = now_s + (DELIVERY[kind].expiry_s if ttl_s is None else ttl_s)
         payload = self._envelope.wrap(topic, self._anchor_unix_s + t_s, record)
-        self._outbox.put(Message(topic, payload, importance, now_s + ttl_s), now_s)
+        self._outbox.put(Message(kind, topic, payload, deadline_s), now_s)
         self._wake.set()
 
     async def _run(self) -> None:
@@ -197,11 +202,13 @@ class MqttSink(Sink):
     async def _send_state(self, link: Link, kind: Kind) -> None:
         self._unsent.discard(kind)
         topic = self._topic(kind)
-        self._note_refusal(topic, await link.send(topic, self._states[kind], DELIVERY[kind].expiry_s))
+        refusal = await link.send(kind, topic, self._states[kind], DELIVERY[kind].expiry_s)
+        self._note_refusal(topic, refusal)
 
     async def _send_event(self, link: Link, message: Message) -> None:
         try:
-            refusal = await link.send(message.topic, message.payload, message.deadline_s - time.monotonic())
+            remaining_s = message.deadline_s - time.monotonic()
+            refusal = await link.send(message.kind, message.topic, message.payload, remaining_s)
         except NeverSentError:
             self._outbox.put_back()
             raise

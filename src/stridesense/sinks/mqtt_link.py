@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -25,7 +26,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from stridesense.errors import InputError, LinkError
 from stridesense.sinks.mqtt_settings import MqttSettings
-from stridesense.sinks.payloads import DELIVERY, OFFLINE, Kind, kind_of, schema
+from stridesense.sinks.payloads import DELIVERY, OFFLINE, Kind, schema
 
 library_log = logging.getLogger("stridesense.aiomqtt")
 library_log.setLevel(logging.CRITICAL)  # what goes wrong comes to us as an exception, and is told once
@@ -79,7 +80,7 @@ class Link(aiomqtt.Client):
         try:
             return await super().__aenter__()
         except UnicodeError as error:
-            msg = f"no host can be named so: {error}"
+            msg = f"not a valid host name: {error}"
             raise aiomqtt.MqttError(msg) from None
         except BaseException:
             self._given_up = True
@@ -88,13 +89,14 @@ class Link(aiomqtt.Client):
             self._client.disconnect()
             raise
 
-    async def send(self, topic: str, payload: bytes, remaining_s: float | None) -> str | None:
+    async def send(self, kind: Kind, topic: str, payload: bytes, remaining_s: float) -> str | None:
         """Send a message and wait until the broker has it; one call at a time.
 
         Args:
-            topic: a topic of ours; its last level tells how it is delivered.
+            kind: what the message is, which tells how it is delivered.
+            topic: where to.
             payload: the message.
-            remaining_s: after that it is worthless; None for never.
+            remaining_s: after that it is worthless.
 
         Returns:
             The broker's reason when it refuses the message. With MQTT 3.1.1 a refusal cannot be heard.
@@ -103,7 +105,7 @@ class Link(aiomqtt.Client):
             NeverSentError: the message has not left.
             CutOffError: nobody can say whether it arrived.
         """
-        delivery = DELIVERY[kind_of(topic)]
+        delivery = DELIVERY[kind]
         self._refusal = None
         try:
             await self.publish(
@@ -111,8 +113,8 @@ class Link(aiomqtt.Client):
                 payload,
                 qos=min(delivery.qos, self._max_qos),
                 retain=delivery.retain,
-                properties=_properties(topic, remaining_s) if self._speaks_v5 else None,
-                timeout=SEND_TIMEOUT_S if remaining_s is None else min(SEND_TIMEOUT_S, remaining_s),
+                properties=_properties(kind, remaining_s) if self._speaks_v5 else None,
+                timeout=min(SEND_TIMEOUT_S, remaining_s),
             )
         except aiomqtt.MqttError as error:
             never_sent = isinstance(error, aiomqtt.MqttCodeError) and error.rc == paho.MQTT_ERR_NO_CONN
@@ -281,11 +283,11 @@ def _code(error: aiomqtt.MqttError) -> int | None:
     )
 
 
-def _properties(topic: str, remaining_s: float | None) -> Properties:
+def _properties(kind: Kind, remaining_s: float) -> Properties:
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     properties.PayloadFormatIndicator = 1
-    properties.ContentType = "text/plain" if kind_of(topic) is Kind.STATUS else "application/json"
-    properties.UserProperty = ("schema", schema(kind_of(topic)))
-    if remaining_s is not None:
+    properties.ContentType = "text/plain" if kind is Kind.STATUS else "application/json"
+    properties.UserProperty = ("schema", schema(kind))
+    if isfinite(remaining_s):
         properties.MessageExpiryInterval = max(1, int(remaining_s))
     return properties

@@ -5,12 +5,16 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from stridesense.sinks.payloads import CUE_TTL_S
+from stridesense.sinks.payloads import DELIVERY, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class MqttSettings:
-    """Where the broker is and who speaks to it; the password shows in no log and no repr."""
+    """Where the broker is and who speaks to it; the password shows in no log and no repr.
+
+    `device` is a level of every topic, see `payloads.device_level`. `throwaway` says that the password dies
+    with a private broker, so that it may be shown to the person at the screen.
+    """
 
     host: str
     port: int
@@ -19,7 +23,13 @@ class MqttSettings:
     password: SecretStr | None = None
     tls: bool = False
     ca_file: Path | None = None
-    cue_ttl_s: float = CUE_TTL_S
+    cue_ttl_s: float = DELIVERY[Kind.CUE].expiry_s
+    throwaway: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where the broker listens, without user and password."""
+        return f"mqtt{'s' * self.tls}://{self.host}:{self.port}"
 
     @property
     def broker(self) -> str:

@@ -9,28 +9,25 @@ and at the end, after `close`, nothing waits any more.
 
 from collections import deque
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
+
+from stridesense.sinks.payloads import Kind
 
 CAPACITY: Final = 256
 """More than strides and cues come in while they are worth it; only a replay faster than life overflows."""
 
 
-class Importance(IntEnum):
-    """Who gives way when the outbox is full: the oldest of the least important."""
-
-    SUMMARY = 0
-    STRIDE = 1
-    CUE = 2
+GIVE_WAY: Final = (Kind.SUMMARY, Kind.STRIDE, Kind.CUE)
+"""Who gives way when the outbox is full: the oldest of the first of these kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message, worthless once `deadline_s` is reached."""
 
+    kind: Kind
     topic: str
     payload: bytes
-    importance: Importance
     deadline_s: float
 
 
@@ -72,12 +69,12 @@ class Outbox:
         self._unconfirmed = self._refused = 0
 
     def put(self, message: Message, now_s: float) -> None:
-        """Add a message at the end; when full, the oldest of the least important gives way."""
+        """Add a message at the end; when full, the oldest of the least important kind gives way."""
         self._produced += 1
         self._drop_expired(now_s)
         self._queue.append(message)
         if len(self._queue) > self._capacity:
-            self._queue.remove(min(self._queue, key=lambda waiting: waiting.importance))
+            self._queue.remove(min(self._queue, key=lambda waiting: GIVE_WAY.index(waiting.kind)))
             self._overflowed += 1
 
     def take(self, now_s: float) -> Message | None:

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Final
 
 from stridesense.errors import UsageError
-from stridesense.model import Cue, Foot
+from stridesense.model import Foot
 
 VERSION: Final = 1
 ROOT: Final = f"stridesense/{VERSION}"
@@ -26,9 +26,6 @@ MAX_DEVICE_LENGTH: Final = 64
 
 ONLINE: Final = b"online"
 OFFLINE: Final = b"offline"
-
-EVENT_EXPIRY_S: Final = 10.0
-CUE_TTL_S: Final = 2.0
 
 
 class Kind(StrEnum):
@@ -45,20 +42,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How the messages of one kind are sent; without `expiry_s` they stay true until replaced."""
+    """How the messages of one kind are sent, and after how many seconds nobody wants them any more."""
 
     qos: int
     retain: bool
-    expiry_s: float | None = None
+    expiry_s: float = math.inf
 
 
 DELIVERY: Final[Mapping[Kind, Delivery]] = MappingProxyType(
     {
-        Kind.STRIDE: Delivery(qos=0, retain=False, expiry_s=EVENT_EXPIRY_S),
-        Kind.SUMMARY: Delivery(qos=0, retain=False, expiry_s=EVENT_EXPIRY_S),
+        Kind.STRIDE: Delivery(qos=0, retain=False, expiry_s=10.0),
+        Kind.SUMMARY: Delivery(qos=0, retain=False, expiry_s=10.0),
         # QoS 2, because a broker passes such a message on only after a second exchange: one that hung while
         # the cue was valid then never says it late. With QoS 1 it says it as soon as it wakes.
-        Kind.CUE: Delivery(qos=2, retain=False, expiry_s=CUE_TTL_S),
+        Kind.CUE: Delivery(qos=2, retain=False, expiry_s=2.0),
         Kind.STATUS: Delivery(qos=1, retain=True),
         Kind.INFO: Delivery(qos=1, retain=True),
         Kind.BATTERY: Delivery(qos=1, retain=True, expiry_s=3600.0),
@@ -68,14 +65,9 @@ DELIVERY: Final[Mapping[Kind, Delivery]] = MappingProxyType(
 
 
 def topic(device: str, kind: Kind, foot: Foot | None = None) -> str:
-    """The topic of one kind of message; strides have one for each foot."""
-    levels = [ROOT, device_level(device), *([foot] if foot else []), kind]
+    """The topic of one kind of message of a device, see `device_level`; strides have one for each foot."""
+    levels = [ROOT, device, *([foot] if foot else []), kind]
     return "/".join(levels)
-
-
-def kind_of(topic: str) -> Kind:
-    """What the messages on one of our topics are."""
-    return Kind(topic.rpartition("/")[2])
 
 
 def schema(kind: Kind) -> str:
@@ -96,22 +88,6 @@ def device_level(name: str) -> str:
         msg = f"the device name {name!r} has no letter or digit to make a topic of: set mqtt.device"
         raise UsageError(msg)
     return level
-
-
-def cue_record(cue: Cue, valid_until: float) -> dict[str, object]:
-    """The fields of a cue; `valid_until` is in unix seconds: later it must not be said any more."""
-    return {
-        "type": "cue",
-        "cue_id": cue.cue_id,
-        "foot": cue.foot,
-        "text": cue.text,
-        "reason": cue.reason,
-        "metric": cue.metric,
-        "value": cue.value,
-        "window_strides": cue.window_strides,
-        "valid_for_s": cue.valid_for_s,
-        "valid_until": valid_until,
-    }
 
 
 class Envelope:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from dataclasses import asdict
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -40,19 +39,19 @@ class Recorder(Sink):
     ) -> None:
         self._writer = RecordingWriter(path, meta, free_bytes_wanted=free_bytes_wanted)
         self._queue: SimpleQueue[tuple[int, _Given] | None] = SimpleQueue()
-        self._dropped_packets = 0
+        self._dropped = 0
         self._now_ns = 0
         self._thread: asyncio.Future[None]
 
     @property
-    def lost_packets(self) -> int:
-        """Packets that are not in the recording: the disk failed them, or was too slow for too long."""
-        return self._writer.lost_packets + self._dropped_packets
+    def lost_messages(self) -> int:
+        """Packets, strides and cues not in the recording: the disk failed them, or was too slow too long."""
+        return self._writer.lost_messages + self._dropped
 
     @property
     def problem(self) -> str | None:
         """What the disk did last, in a sentence; None when all went well."""
-        return self._writer.problem
+        return self._writer.problem or ("the disk was too slow for too long" if self._dropped else None)
 
     @property
     def segments(self) -> tuple[Path, ...]:
@@ -80,8 +79,8 @@ class Recorder(Sink):
             return
         if self._queue.qsize() < BUFFER_ITEMS:
             self._queue.put((self._now_ns, item))
-        elif isinstance(item, RawPacket):
-            self._dropped_packets += 1
+        else:
+            self._dropped += 1
 
     def _write(self) -> None:
         try:
@@ -108,4 +107,4 @@ class Recorder(Sink):
             case Stride():
                 self._writer.json(STRIDE_TOPIC, now_ns, item.to_record())
             case Cue():
-                self._writer.json(CUE_TOPIC, now_ns, {"type": "cue", **asdict(item)})
+                self._writer.json(CUE_TOPIC, now_ns, item.to_record())
