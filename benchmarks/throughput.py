@@ -1,11 +1,8 @@
 """Samples a second through the whole river, from packets to cues, in plain Python and compiled.
 
 python benchmarks/throughput.py
-
-Ends with 1 when plain Python takes more than half again as long as it may.
 """
 
-import sys
 import time
 from importlib.util import find_spec
 
@@ -15,9 +12,8 @@ from stridesense.pipeline import Pipeline
 from stridesense.simulator import load, simulate
 
 SCENARIO = "easy_run"
-LIMIT_US = 15.0
-NOISE = 1.5
-"""Machines are noisy: only what takes longer than this many limits is a fault."""
+GOAL_US = 15.0
+"""What the design wants of plain Python; printed beside the figure, as machines are noisy."""
 
 
 def river_s(packets: list[RawPacket]) -> float:
@@ -40,24 +36,21 @@ def us_a_sample(packets: list[RawPacket], samples: int, *, compiled: bool) -> fl
     return 1e6 * river_s(packets) / samples
 
 
-def main() -> int:
-    """Print a line for each form of the kernels and their ratio; return the exit code."""
+def main() -> None:
+    """Print a line for each form of the kernels, and their ratio."""
     run = simulate(load(SCENARIO))
     packets = list(run.packets())
     samples = sum(len(foot.samples.t_s) for foot in run.feet.values())
     print(f"{SCENARIO}: {run.scenario.duration_s:.0f} s, {samples} samples of {len(run.feet)} feet")
     plain_us = us_a_sample(packets, samples, compiled=False)
-    print(
-        f"plain Python  {1e6 / plain_us:12.0f} samples/s  {plain_us:6.2f} us a sample (limit {LIMIT_US:.0f})"
-    )
+    print(f"plain Python  {1e6 / plain_us:12.0f} samples/s  {plain_us:6.2f} us a sample (goal {GOAL_US:.0f})")
     if find_spec("numba") is None:
         print("compiled      not measured, as numba is not installed")
     else:
         us = us_a_sample(packets, samples, compiled=True)
         print(f"compiled      {1e6 / us:12.0f} samples/s  {us:6.2f} us a sample")
         print(f"compiled / plain  {us / plain_us:.2f} of the time")
-    return int(plain_us > NOISE * LIMIT_US)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
