@@ -42,7 +42,8 @@ def samples_of(imported: ImportedCsv, foot: Foot = Foot.UNKNOWN) -> np.ndarray:
 
 def test_a_plain_file_becomes_packets_of_sixteen_samples(tmp_path: Path) -> None:
     path = write(tmp_path / "run.csv", *[row(10 + number / 200, number) for number in range(40)])
-    packets = list(plain_csv(path).packets())
+    config, *packets = plain_csv(path).packets()
+    assert json.loads(config.payload) == {"sampling_rate_hz": pytest.approx(200.0)}
     assert [len(rows_of(packet)) for packet in packets] == [16, 16, 8]
     assert {(p.foot, p.protocol, p.characteristic) for p in packets} == {(Foot.UNKNOWN, "samples", "data")}
     assert [packet.arrival_ns for packet in packets] == [75_000_000, 155_000_000, 195_000_000]
@@ -55,7 +56,7 @@ def test_two_feet_in_one_column_are_told_apart_and_interleaved_by_time(tmp_path:
         lines.append(row(number / 200, number, "left"))
         lines.append(row(number / 200 + 0.001, number, "R"))
     imported = plain_csv(write(tmp_path / "run.csv", *lines, header=HEADER + ",foot"))
-    packets = list(imported.packets())
+    packets = [packet for packet in imported.packets() if packet.characteristic == "data"]
     assert [p.foot for p in packets] == [Foot.LEFT, Foot.RIGHT] * 4
     assert [p.arrival_ns for p in packets] == sorted(p.arrival_ns for p in packets)
     assert packets[0].arrival_ns == 75_000_000
@@ -92,7 +93,11 @@ def test_known_ranges_go_first_for_each_foot(tmp_path: Path) -> None:
     first, second, *_ = import_csv(write(tmp_path / "run.csv", *steady(20)), mapping).packets()
     assert (first.foot, first.characteristic, first.arrival_ns) == (Foot.LEFT, "config", 0)
     assert json.loads(first.payload) == pytest.approx(
-        {"acc_range_mps2": 8 * STANDARD_GRAVITY_MPS2, "gyr_range_radps": 1000 * RAD_PER_DEG}
+        {
+            "sampling_rate_hz": 200.0,
+            "acc_range_mps2": 8 * STANDARD_GRAVITY_MPS2,
+            "gyr_range_radps": 1000 * RAD_PER_DEG,
+        }
     )
     assert second.characteristic == "data"
 
@@ -208,6 +213,22 @@ def test_rows_that_cannot_be_samples_are_refused_in_a_sentence(
     assert str(caught.value).startswith(str(path))
 
 
+@pytest.mark.parametrize("jump_s", ["1e12", "1e300", "2592001"])
+def test_a_time_of_another_month_is_refused_and_named(tmp_path: Path, jump_s: str) -> None:
+    path = write(tmp_path / "run.csv", *steady(50), row(jump_s, 50))
+    with pytest.raises(InputError, match=rf"from 0\.245 s to {float(jump_s):g} s".replace("+", r"\+")):
+        plain_csv(path)
+
+
+@pytest.mark.parametrize("start_s", [1e12, -1e12])
+def test_feet_of_different_months_are_refused(tmp_path: Path, start_s: float) -> None:
+    lines = [row(n / 200, n, "left") for n in range(50)]
+    lines += [row(start_s + n / 200, n, "right") for n in range(50)]
+    path = write(tmp_path / "run.csv", *lines, header=HEADER + ",foot")
+    with pytest.raises(InputError, match="two feet weeks apart in time"):
+        plain_csv(path)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -245,5 +266,5 @@ def test_a_megabyte_is_read_in_well_under_a_second(tmp_path: Path) -> None:
     assert path.stat().st_size > 1_000_000
     began_s = time.process_time()
     packets = sum(1 for _ in plain_csv(path).packets())
-    assert packets == 1563
+    assert packets == 1564
     assert time.process_time() - began_s < 1.0

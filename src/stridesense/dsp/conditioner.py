@@ -20,7 +20,7 @@ from stridesense.dsp.projection import FootAxes, ProjectionCoefficients, Project
 from stridesense.model import Gap, Malformed, SampleBlock, SignalBlock, ZeroReference
 from stridesense.model.samples import FloatArray
 from stridesense.stage import Stage
-from stridesense.units import RAD_PER_DEG
+from stridesense.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
     def flush(self) -> list[Signal]:
         """The stream has ended: align with what there is, or let the samples go unseen."""
         released = self._end_hop(survey=True)
-        if self._state.alignment is None and self._state.rotation_s >= self.params.rotation_s / 3.0:
+        little_s = self.params.rotation_s / 3.0
+        if self._state.alignment is None and self._state.rotation_s >= little_s and self._feels_gravity():
             self._align()
         return released + self._release()
 
@@ -153,6 +154,7 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         return SignalBlock(
             foot=block.foot,
             first_index=block.first_index,
+            sampling_rate_hz=block.sampling_rate_hz,
             smoothing_delay_s=butterworth_delay_s(cutoff_hz),
             zero=alignment.zero,
             axis_confidence=alignment.confidence,
@@ -219,13 +221,21 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         state, params = self._state, self.params
         needed_s = params.rotation_alone_s if state.still is None else params.rotation_s
         held_s = _span_s(state.held)
-        if state.rotation_s >= needed_s or (held_s > params.hold_s and state.rotation_s >= params.rotation_s):
+        turned_enough = state.rotation_s >= needed_s or (
+            held_s > params.hold_s and state.rotation_s >= params.rotation_s
+        )
+        if turned_enough and self._feels_gravity():
             self._align()
             return self._release()
         if held_s <= params.hold_s:
             return []
         passed, state.held = _aged(state.held, params.hold_s)
         return [*passed]
+
+    def _feels_gravity(self) -> bool:
+        """Whether there is specific force at all: a dead accelerometer gives no axes."""
+        acc = np.concatenate([block.acc_mps2 for block in self._state.held if isinstance(block, SampleBlock)])
+        return float(np.median(np.abs(acc).max(axis=1))) > 0.3 * STANDARD_GRAVITY_MPS2
 
     def _align(self) -> None:
         state = self._state

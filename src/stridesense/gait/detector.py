@@ -205,6 +205,7 @@ class _Look:
             rate_dps=at("pitch_rate_smooth_dps", t_s) if rate_dps is None else rate_dps,
             acc_g=at("acc_g", t_s) if acc_g is None else acc_g,
             zero=self.block.zero,
+            sampling_rate_hz=self.block.sampling_rate_hz,
             axis_confidence=self.block.axis_confidence,
             flags=flags,
             host_offset_s=self.block.host_offset_s,

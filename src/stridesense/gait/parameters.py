@@ -11,6 +11,10 @@ CUT_SHORT: Final = "cut_short"
 NO_STANDING_START: Final = "no_standing_start"
 FLIGHT_ESTIMATED: Final = "flight_estimated"
 PITCH_UNSURE: Final = "pitch_unsure"
+LOW_RATE: Final = "low_rate"
+
+_FAST_HZ: Final = 150.0
+_CLEAR_AXIS: Final = 0.7
 
 _DOUBT: Final = {CLIPPED: 0.7, WEAK_CONTACT: 0.6, CUT_SHORT: 0.8, NO_STANDING_START: 0.8, PITCH_UNSURE: 0.6}
 
@@ -58,7 +62,7 @@ def measure(
         contact_time_s=contact_s,
         push_off_rate_dps=max(0.0, -end.rate_dps),
         impact_g=start.acc_g,
-        quality=_quality(start.axis_confidence, flags),
+        quality=_quality(start, flags),
         flags=flags,
     )
     stride = _with_heel(stride, events, params)
@@ -127,13 +131,14 @@ def _flags(events: dict[EventKind, GaitEvent], *, cut_short: bool, sure: bool) -
         CUT_SHORT: cut_short,
         NO_STANDING_START: events[EventKind.INITIAL_CONTACT].zero is not ZeroReference.STANDING,
         PITCH_UNSURE: not sure,
+        LOW_RATE: events[EventKind.INITIAL_CONTACT].sampling_rate_hz < _FAST_HZ,
     }
     return (*flags, *(flag for flag, holds in doubts.items() if holds))
 
 
-def _quality(axis_confidence: float, flags: tuple[str, ...]) -> float:
-    """1 for a clear stride; each doubt takes its share, and so does an unclear axis of the sensor."""
-    quality = min(1.0, axis_confidence / 0.7)
+def _quality(start: GaitEvent, flags: tuple[str, ...]) -> float:
+    """1 for a clear stride; an unclear axis, a slow sensor and each flag take their share."""
+    quality = min(1.0, start.axis_confidence / _CLEAR_AXIS) * min(1.0, start.sampling_rate_hz / _FAST_HZ)
     for flag in flags:
         quality *= _DOUBT.get(flag, 1.0)
     return quality

@@ -38,6 +38,7 @@ class GaitEvent:
             lowest at terminal contact and pull.
         acc_g: peak specific force that belongs to the moment, g.
         zero: what absolute pitch rests on.
+        sampling_rate_hz: rate of the signals.
         axis_confidence: share of the foot's rotation about the axis that pitch is measured on, 0..1.
         flags: named reasons for doubt.
         host_offset_s: add to `t_s` for the host's clock, to compare two feet.
@@ -53,6 +54,7 @@ class GaitEvent:
     rate_dps: float
     acc_g: float
     zero: ZeroReference
+    sampling_rate_hz: float
     axis_confidence: float
     flags: tuple[str, ...] = ()
     host_offset_s: float = 0.0

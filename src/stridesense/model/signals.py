@@ -26,6 +26,7 @@ class SignalBlock:
     Attributes:
         foot: the foot.
         first_index: running number of the first sample.
+        sampling_rate_hz: the pod's true rate.
         smoothing_delay_s: delay of the smoothed pitch rate, s.
         zero: what absolute pitch rests on.
         axis_confidence: share of the foot's rotation about the medio-lateral axis found, 0..1.
@@ -43,6 +44,7 @@ class SignalBlock:
 
     foot: Foot
     first_index: int
+    sampling_rate_hz: float
     smoothing_delay_s: float
     zero: ZeroReference
     axis_confidence: float

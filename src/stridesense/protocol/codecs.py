@@ -20,20 +20,26 @@ ROW_BYTES: Final = 56
 """Seven float64: t_s, acc_x, acc_y, acc_z in m/s^2, gyr_x, gyr_y, gyr_z in rad/s."""
 
 RATE_SAMPLES: Final = 64
-"""The rate is the median step of so many samples at the start; until then they are held back."""
+"""Where the config states no rate, it is the median step of so many samples, held back until then."""
 
 STALL_S: Final = 0.030
 STALL_PERIODS: Final = 4.0
 """A step longer than both of these is a gap."""
 
 SHORTEST_STEP_S: Final = 1e-6
-LARGEST_VALUE: Final = 1e12
+LARGEST_TIME_S: Final = 1e10
+LARGEST_ACC_MPS2: Final = 10_000.0
+LARGEST_GYR_RADPS: Final = 1_000.0
+"""No sensor on a foot measures more; such a row is noise of the logger's making."""
+
+_LARGEST: Final = np.array([LARGEST_TIME_S, *[LARGEST_ACC_MPS2] * 3, *[LARGEST_GYR_RADPS] * 3])
 CLIP_SHARE: Final = 0.99
 
 
-class Ranges(BaseModel):
-    """The "config" of a table: the largest magnitudes that the sensor could give, where known."""
+class Config(BaseModel):
+    """The "config" of a table: its rate and the ends of the sensor's ranges, where known."""
 
+    sampling_rate_hz: float | None = Field(default=None, gt=0)
     acc_range_mps2: float | None = Field(default=None, gt=0)
     gyr_range_radps: float | None = Field(default=None, gt=0)
 
@@ -49,7 +55,7 @@ class TableStream:
     foot: Foot
     counters: StreamCounters
     protocol: str = TABLE_PROTOCOL
-    ranges: Ranges = field(default_factory=Ranges)
+    config: Config = field(default_factory=Config)
     newest_s: float = -inf
     start_s: float = 0.0
     held: list[FloatArray] = field(default_factory=list)
@@ -66,7 +72,7 @@ class TableStream:
             case "data":
                 return self._take_rows(packet, session)
             case "config":
-                self.ranges = _ranges(packet.payload)
+                self.config = _config(packet.payload)
                 return []
             case other:
                 msg = f"samples has no characteristic {other!r}"
@@ -85,7 +91,7 @@ class TableStream:
             msg = f"data has {len(packet.payload)} bytes, a row has {ROW_BYTES}"
             raise DeviceError(msg)
         rows = np.frombuffer(packet.payload, "<f8").reshape(-1, 7)
-        sound = (np.abs(rows) < LARGEST_VALUE).all(axis=1)
+        sound = (np.abs(rows) < _LARGEST).all(axis=1)
         items = self._reject(rows[~sound], packet.arrival_ns)
         rows = self._rising(rows[sound])
         if len(rows) == 0:
@@ -96,7 +102,8 @@ class TableStream:
         self.heard_ns = packet.arrival_ns
         self.held.append(rows)
         self.held_rows += len(rows)
-        return items + self._settle_rate() if self.held_rows >= RATE_SAMPLES else items
+        settled = self.config.sampling_rate_hz is not None or self.held_rows >= RATE_SAMPLES
+        return items + self._settle_rate() if settled else items
 
     def _reject(self, rows: FloatArray, arrival_ns: int) -> list[Item]:
         self.counters.malformed += len(rows)
@@ -117,7 +124,8 @@ class TableStream:
     def _settle_rate(self) -> list[Item]:
         rows = np.concatenate(self.held)
         self.held, self.held_rows, self.rate_known = [], 0, True
-        self.period_s = float(np.median(np.diff(rows[:RATE_SAMPLES, 0])))
+        stated_hz = self.config.sampling_rate_hz
+        self.period_s = 1.0 / stated_hz if stated_hz else float(np.median(np.diff(rows[:RATE_SAMPLES, 0])))
         self.last_s = float(rows[0, 0]) - self.start_s - self.period_s
         return self._cut(rows)
 
@@ -152,8 +160,8 @@ class TableStream:
             t_s=t_s.copy(),
             acc_mps2=acc_mps2,
             gyr_radps=gyr_radps,
-            clipped=_beyond(acc_mps2, self.ranges.acc_range_mps2)
-            | _beyond(gyr_radps, self.ranges.gyr_range_radps),
+            clipped=_beyond(acc_mps2, self.config.acc_range_mps2)
+            | _beyond(gyr_radps, self.config.gyr_range_radps),
         )
 
 
@@ -162,9 +170,9 @@ def _beyond(values: FloatArray, limit: float | None) -> BoolArray:
     return largest >= (inf if limit is None else CLIP_SHARE * limit)
 
 
-def _ranges(payload: bytes) -> Ranges:
+def _config(payload: bytes) -> Config:
     try:
-        return Ranges.model_validate_json(payload)
+        return Config.model_validate_json(payload)
     except ValidationError as error:
         msg = f"config cannot be read: {error.errors()[0]['msg']}"
         raise DeviceError(msg) from error

@@ -1,7 +1,7 @@
 """Any CSV file of a foot's accelerations and angular velocities as packets of protocol "samples"."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from stridesense.errors import InputError
 from stridesense.model import Foot, RawPacket
 from stridesense.model.samples import FloatArray
-from stridesense.recording.cleaning import FootReport, clean
+from stridesense.recording.cleaning import LONGEST_S, FootReport, clean
 from stridesense.recording.mapping import CsvMapping
 from stridesense.recording.presets import STRIDESENSE
 from stridesense.recording.table import Table, read_table
@@ -56,14 +56,14 @@ class ImportedCsv:
         yield from merge(*streams, key=lambda packet: packet.arrival_ns)
 
     def _configs(self) -> Iterator[RawPacket]:
-        ranges = {
-            "acc_range_mps2": self.mapping.acc_range_mps2,
-            "gyr_range_radps": self.mapping.gyr_range_radps,
-        }
-        known = {name: value for name, value in ranges.items() if value is not None}
-        if known:
-            for foot, _ in self.samples:
-                yield RawPacket(foot, PROTOCOL, "config", json.dumps(known).encode(), 0)
+        for report in self.report.feet:
+            config = {
+                "sampling_rate_hz": report.sampling_rate_hz,
+                "acc_range_mps2": self.mapping.acc_range_mps2,
+                "gyr_range_radps": self.mapping.gyr_range_radps,
+            }
+            known = {name: value for name, value in config.items() if value is not None}
+            yield RawPacket(report.foot, PROTOCOL, "config", json.dumps(known).encode(), 0)
 
 
 def plain_csv(path: Path | str) -> ImportedCsv:
@@ -86,6 +86,7 @@ def import_csv(path: Path | str, mapping: CsvMapping) -> ImportedCsv:
     table = read_table(path, mapping)
     try:
         cleaned = [clean(foot, rows) for foot, rows in _rows_by_foot(table, mapping)]
+        _check_together([kept for kept, _ in cleaned])
     except ValueError as error:
         msg = f"{path} {error}"
         raise InputError(msg) from error
@@ -102,6 +103,12 @@ def _rows_by_foot(table: Table, mapping: CsvMapping) -> Iterator[tuple[Foot, Flo
         return
     for number, columns in enumerate(mapping.feet):
         yield columns.foot, _rows(table.values, mapping, number)
+
+
+def _check_together(feet: Sequence[FloatArray]) -> None:
+    if max(rows[-1, 0] for rows in feet) - min(rows[0, 0] for rows in feet) > LONGEST_S:
+        msg = "has its two feet weeks apart in time: cut it into two files"
+        raise ValueError(msg)
 
 
 def _rows(values: FloatArray, mapping: CsvMapping, number: int) -> FloatArray:

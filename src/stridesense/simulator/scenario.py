@@ -23,17 +23,17 @@ HEEL_HEIGHT_MM: Final = {"kiss": 0.0, "partial": 8.0, "held": 20.0}
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Block(_Table):
     """One stretch of the session in which the runner does the same thing."""
 
     activity: Literal["stand", "walk", "run", "hop", "turn"]
-    duration_s: float = Field(gt=0.0)
+    duration_s: float = Field(ge=0.5, le=36_000.0)
     speed_mps: float | None = Field(default=None, ge=0.5, le=10.0)
     grade_percent: float = Field(default=0.0, ge=-30.0, le=30.0)
-    turn_deg: float = 0.0
+    turn_deg: float = Field(default=0.0, ge=-3600.0, le=3600.0)
     strike: StrikeType = StrikeType.FOREFOOT
     strike_deg: float | None = Field(default=None, ge=-35.0, le=30.0)
     heel: Literal["kiss", "partial", "held"] = "kiss"
