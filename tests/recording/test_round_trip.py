@@ -1,3 +1,4 @@
+import sys
 import time
 from pathlib import Path
 
@@ -131,6 +132,51 @@ def test_nothing_recorded_before_is_overwritten(tmp_path: Path, there: str) -> N
     with pytest.raises(UsageError, match=there):
         RecordingWriter(tmp_path / "run.mcap", META)
     assert (tmp_path / there).read_bytes() == b"dear"
+
+
+@pytest.mark.parametrize("first_ends_before", [True, False])
+def test_of_two_runs_of_one_name_the_later_is_refused_and_the_first_is_whole(
+    tmp_path: Path, *, first_ends_before: bool
+) -> None:
+    packets = run_packets(2)
+    path = tmp_path / "run.mcap"
+    later = RecordingWriter(path, META, free_bytes_wanted=0)
+    with RecordingWriter(path, META, free_bytes_wanted=0) as first:
+        for packet in packets:
+            first.packet(packet)
+        if first_ends_before:
+            first.finish()
+        with pytest.raises(UsageError, match="begun by another run: name another file"):
+            later.__enter__()
+    assert list(Recording.open(path).packets()) == packets
+    assert [file.name for file in tmp_path.iterdir()] == ["run.mcap"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="part files are not locked on Windows")
+def test_not_even_force_takes_the_file_of_a_run_that_goes_on(tmp_path: Path) -> None:
+    packets = run_packets(2)
+    path = tmp_path / "run.mcap"
+    with RecordingWriter(path, META, free_bytes_wanted=0) as first:
+        for packet in packets:
+            first.packet(packet)
+        first.flush()
+        with (
+            pytest.raises(UsageError, match="is being written by another run"),
+            RecordingWriter(path, META, free_bytes_wanted=0, overwrite=True),
+        ):
+            pass
+    assert list(Recording.open(path).packets()) == packets
+
+
+def test_force_replaces_what_an_interrupted_run_left(tmp_path: Path) -> None:
+    packets = run_packets(2)
+    (tmp_path / "run.mcap.part").write_bytes(bytes(1 << 20))
+    with RecordingWriter(tmp_path / "run.mcap", META, free_bytes_wanted=0, overwrite=True) as writer:
+        for packet in packets:
+            writer.packet(packet)
+    recording = Recording.open(tmp_path / "run.mcap")
+    assert list(recording.packets()) == packets
+    assert recording.damage is None
 
 
 def test_a_recording_has_to_be_named_mcap(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from stridesense.cli.terminal import DATA_LOST, note
+from stridesense.errors import InputError
 from stridesense.recording.recover import recover
 from stridesense.recording.segment import PART_SUFFIX
 
@@ -24,10 +25,18 @@ def command(
 
     Ends with 3 when something that was once written could not be saved.
     """
+    if not source.name:
+        msg = f"{source} is a folder: name a recording in it"
+        raise InputError(msg)
     whole = source.with_suffix("") if source.suffix == PART_SUFFIX else source
     destination = output or whole.with_suffix(".recovered.mcap")
     report = recover(source, destination, force=force)
     note(f"{destination}: {report.packets} packets and {report.records} records saved")
     if report.lost:
-        note(f"not saved: {report.bad_chunks} damaged chunks, {report.bytes_skipped} unreadable bytes")
+        note(
+            f"not saved: {report.bad_chunks} damaged chunks, {report.bad_records} damaged records, "
+            f"{report.bytes_skipped} unreadable bytes"
+        )
+        for phrase in report.left_out:
+            note(phrase)
     return DATA_LOST if report.lost else 0

@@ -14,7 +14,7 @@ from stridesense.cli.terminal import note, tracked, working
 from stridesense.errors import InputError, UsageError
 from stridesense.model import Foot
 from stridesense.recording.format import TRUTH_TOPIC, SessionMeta
-from stridesense.recording.writer import RecordingWriter, whole_recording
+from stridesense.recording.writer import RecordingWriter, check_free, whole_recording
 from stridesense.simulator import Scenario, SimulatedRun, load, names, simulate
 from stridesense.units import NS_PER_S
 
@@ -54,9 +54,8 @@ def command(
             "name a scenario and a recording, as in `simulate demo -o demo.mcap`; --list shows the scenarios"
         )
         raise UsageError(msg)
-    if truth is not None and truth.exists() and not force:
-        msg = f"{truth} exists already: name another file or add --force"
-        raise UsageError(msg)
+    if truth is not None:
+        _check_truth(truth, output, force=force)
     chosen = load(scenario)
     if at_most_s is not None:
         chosen = chosen.shortened(at_most_s)
@@ -68,6 +67,13 @@ def command(
         _write_truth(run, truth)
     note(f"{output}: {run.scenario.duration_s:.0f} s, {len(run.truth)} strides")
     return remark_on_loss(recording.lost_messages, recording.problem)
+
+
+def _check_truth(truth: Path, output: Path, *, force: bool) -> None:
+    if truth.resolve() == output.resolve():
+        msg = f"{truth} cannot be the recording and its truth at once: name two files"
+        raise UsageError(msg)
+    check_free(truth, force=force)
 
 
 def _list_scenarios() -> None:

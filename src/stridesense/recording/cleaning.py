@@ -14,6 +14,9 @@ _STALL_STEPS: Final = 5.0
 _BACKWARD_SHARE: Final = 0.1
 _SLOWEST_HZ: Final = 5.0
 _FASTEST_HZ: Final = 20_000.0
+_LONGEST_DAYS: Final = 30
+LONGEST_S: Final = _LONGEST_DAYS * 86_400.0
+"""No session lasts longer: a time beyond is a fault of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def clean(foot: Foot, rows: FloatArray) -> tuple[FloatArray, FootReport]:
         ValueError: the times cannot be those of samples; the message is a phrase for the person.
     """
     whole = rows[np.isfinite(rows).all(axis=1)]
+    _check_length(whole[:, 0])
     step_s = _median_step_s(whole[:, 0])
     fresh = whole[~_reread(whole, step_s)]
     lead_s = _lead_over_earlier_s(fresh[:, 0])
@@ -75,6 +79,17 @@ def clean(foot: Foot, rows: FloatArray) -> tuple[FloatArray, FootReport]:
         missing_samples=int((np.round(steps[steps > _MISSING_STEPS]) - 1).sum()),
         stalls=int((steps > _STALL_STEPS).sum()),
     )
+
+
+def _check_length(t_s: FloatArray) -> None:
+    beyond = t_s > t_s[:1] + LONGEST_S
+    if beyond.any():
+        before_s, jump_s = t_s[np.argmax(beyond) - 1 :][:2]
+        msg = (
+            f"jumps in time from {before_s:g} s to {jump_s:g} s, more than {_LONGEST_DAYS} days after its "
+            "first row: correct or remove that row"
+        )
+        raise ValueError(msg)
 
 
 def _median_step_s(t_s: FloatArray) -> float:

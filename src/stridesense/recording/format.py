@@ -35,6 +35,7 @@ TRUTH_TOPIC: Final = "/truth"
 SESSION_METADATA: Final = "session"
 CHANNELS_METADATA: Final = "channels"
 _SEAL: Final = "crc32"
+_END_OF_TIME_NS: Final = 1 << 64  # MCAP counts in 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,16 @@ class SessionMeta:
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> Self | None:
-        """The session of a Metadata record, or None when it is damaged."""
+        """The session of a Metadata record, or None when it is damaged or of no possible time."""
         details = unsealed(metadata)
         if details is None:
             return None
+        anchor_unix_ns = int(details.pop("anchor_unix_ns"))
+        if not 0 <= anchor_unix_ns < _END_OF_TIME_NS:
+            return None
         return cls(
             session_id=details.pop("session_id"),
-            anchor_unix_ns=int(details.pop("anchor_unix_ns")),
+            anchor_unix_ns=anchor_unix_ns,
             source=details.pop("source"),
             software_version=details.pop("software_version"),
             details=details,

@@ -1,8 +1,10 @@
 """Reading a recording back: what is whole comes out in file order, what is not is told in `damage`."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from glob import escape
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Self
@@ -10,7 +12,7 @@ from typing import Self
 from stridesense.errors import InputError
 from stridesense.model import RawPacket
 from stridesense.recording.chunks import chunk_content, chunk_messages
-from stridesense.recording.format import PROFILE, Channel, SessionMeta, segment_path
+from stridesense.recording.format import PROFILE, SUFFIX, Channel, SessionMeta, segment_path
 from stridesense.recording.scan import Scan, scan
 from stridesense.recording.segment import PART_SUFFIX
 
@@ -36,11 +38,13 @@ class SegmentScan:
 class Recording:
     """A recording on disk: one file, or several when the disk was full in between.
 
-    Iterating never loads more than one chunk; each iterator begins at the start again.
+    Iterating never loads more than one chunk; each iterator begins at the start again. `left_out` tells, in a
+    phrase each, which later segments are missing or cannot be read.
     """
 
     segments: tuple[SegmentScan, ...]
     meta: SessionMeta
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -54,13 +58,14 @@ class Recording:
         """
         first = _scan_file(Path(path))
         meta = first.scan.meta or SessionMeta("unknown", first.scan.first_log_time_ns, "unknown", "unknown")
-        return cls((first, *_following(first, meta)), meta)
+        following, left_out = _following(first, meta)
+        return cls((first, *following), meta, tuple(left_out))
 
     @property
     def damage(self) -> str | None:
         """What is missing or unreadable, in a phrase; None when every segment is whole."""
         phrases = [f"{s.path.name}: {s.scan.damage}" for s in self.segments if s.scan.damage]
-        return "; ".join(phrases) or None
+        return "; ".join((*phrases, *self.left_out)) or None
 
     def messages(self) -> Iterator[Message]:
         """Every message in file order."""
@@ -121,16 +126,42 @@ def _check_ours(path: Path, found: Scan) -> None:
         raise InputError(msg)
 
 
-def _following(first: SegmentScan, meta: SessionMeta) -> Iterator[SegmentScan]:
+def _following(first: SegmentScan, meta: SessionMeta) -> tuple[list[SegmentScan], list[str]]:
+    """The later segments of a session, and what stands, or should stand, among them and cannot be read."""
     base = first.path.with_suffix("") if first.path.suffix == PART_SUFFIX else first.path
-    segment, number = first, 2
-    # A writer that can close its file has no need of another: a closed segment is the last one.
-    while not segment.scan.data_ended and (path := _existing(segment_path(base, number))):
-        segment = _scan_file(path)
-        if segment.scan.meta is None or segment.scan.meta.session_id != meta.session_id:
-            return
-        yield segment
-        number += 1
+    found, left_out = [first], list[str]()
+    due, strange = 2, list[str]()
+    for number in _later_numbers(base):
+        # A writer that can close its file has no need of another: a closed segment is the last one.
+        if found[-1].scan.data_ended or (path := _existing(segment_path(base, number))) is None:
+            break
+        if number > due:
+            strange.append(f"missing before {path.name}: {number - due} file(s)")
+        due = number + 1
+        segment = _segment_at(path)
+        if segment is None or segment.scan.meta is None:
+            left_out.append(f"{path.name}: unreadable, left out")
+        elif segment.scan.meta.session_id != meta.session_id:
+            strange.append(f"{path.name}: of another session, left out")
+        else:  # only what the session goes on after is a hole in it
+            found.append(segment)
+            left_out += strange
+            strange.clear()
+    return found[1:], left_out
+
+
+def _segment_at(path: Path) -> SegmentScan | None:
+    try:
+        return _scan_file(path)
+    except InputError:
+        return None
+
+
+def _later_numbers(base: Path) -> list[int]:
+    name = re.compile(rf"\.([2-9]|[1-9][0-9]+){re.escape(SUFFIX)}({re.escape(PART_SUFFIX)})?")
+    files = base.parent.glob(f"{escape(base.stem)}.*")
+    matches = (name.fullmatch(file.name.removeprefix(base.stem)) for file in files if file.is_file())
+    return sorted({int(match[1]) for match in matches if match})
 
 
 def _existing(path: Path) -> Path | None:

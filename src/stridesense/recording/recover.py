@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from stridesense.errors import InputError, UsageError
-from stridesense.recording.reader import Recording
-from stridesense.recording.writer import RecordingWriter, whole_recording
+from stridesense.recording.reader import Message, Recording
+from stridesense.recording.writer import RecordingWriter, check_free, whole_recording
 
 _UNFINISHED_SUFFIX: Final = ".recovering"  # never the name of a source, as ".part" may be
 
@@ -16,14 +16,17 @@ _UNFINISHED_SUFFIX: Final = ".recovering"  # never the name of a source, as ".pa
 class RecoverReport:
     """What was saved and what was not.
 
-    `packets` and `records` (JSON objects) were written; `bad_chunks` failed their checksum, `bytes_skipped`
-    belong to nothing readable; `lost` tells that something once written could not be saved.
+    `packets` and `records` (JSON objects) were written; `bad_records` are no JSON, `bad_chunks` failed their
+    checksum, `bytes_skipped` belong to nothing readable; `left_out` tells of whole files that are missing or
+    unreadable; `lost` tells that something once written could not be saved.
     """
 
     packets: int
     records: int
+    bad_records: int
     bad_chunks: int
     bytes_skipped: int
+    left_out: tuple[str, ...]
     lost: bool
 
 
@@ -42,14 +45,16 @@ def recover(src: Path | str, dst: Path | str, *, force: bool = False) -> Recover
     source, destination = Path(src), Path(dst)
     recording = Recording.open(source)
     _check_destination(destination, recording, force=force)
-    packets, records = _copy(recording, destination)
+    packets, records, bad_records = _copy(recording, destination)
     scans = [segment.scan for segment in recording.segments]
     return RecoverReport(
         packets=packets,
         records=records,
+        bad_records=bad_records,
         bad_chunks=sum(scan.bad_chunks for scan in scans),
         bytes_skipped=sum(scan.bytes_skipped for scan in scans),
-        lost=any(scan.lost for scan in scans),
+        left_out=recording.left_out,
+        lost=bool(bad_records or recording.left_out) or any(scan.lost for scan in scans),
     )
 
 
@@ -57,13 +62,11 @@ def _check_destination(destination: Path, recording: Recording, *, force: bool) 
     if any(destination.resolve() == segment.path.resolve() for segment in recording.segments):
         msg = f"{destination} is what is to be recovered: name another file for the result"
         raise UsageError(msg)
-    if destination.exists() and not force:
-        msg = f"{destination} exists already: name another file or add --force"
-        raise UsageError(msg)
+    check_free(destination, force=force)
 
 
-def _copy(recording: Recording, destination: Path) -> tuple[int, int]:
-    packets = records = 0
+def _copy(recording: Recording, destination: Path) -> tuple[int, int, int]:
+    packets = records = bad_records = 0
     with whole_recording(
         destination, recording.meta, free_bytes_wanted=0, overwrite=True, part_suffix=_UNFINISHED_SUFFIX
     ) as writer:
@@ -71,13 +74,23 @@ def _copy(recording: Recording, destination: Path) -> tuple[int, int]:
             if message.channel.foot:
                 writer.packet(message.channel.packet(message.data, message.t_ns))
                 packets += 1
-            else:
-                writer.json(message.channel.topic, message.t_ns, json.loads(message.data))
+            elif _copy_record(message, writer):
                 records += 1
+            else:
+                bad_records += 1
             _check_written(writer)
         writer.finish()
         _check_written(writer)
-    return packets, records
+    return packets, records, bad_records
+
+
+def _copy_record(message: Message, writer: RecordingWriter) -> bool:
+    """Whether it is JSON: other programs may write what they like, NaN among it."""
+    try:
+        writer.json(message.channel.topic, message.t_ns, json.loads(message.data))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _check_written(writer: RecordingWriter) -> None:

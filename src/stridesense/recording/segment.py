@@ -1,9 +1,10 @@
 """One MCAP file of a recording while it is being written."""
 
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from mcap.writer import CompressionType, Writer
 
@@ -27,19 +28,25 @@ _CHUNK_NS: Final = NS_PER_S
 class Segment:
     """A file `NAME.mcap.part` that is begun, filled, and either finished as `NAME.mcap` or left behind.
 
-    Every method may raise OSError; after that nothing but `abandon` makes sense.
+    Every method may raise OSError; after that nothing but `abandon` makes sense. Beginning raises
+    FileExistsError where a file is there already and `overwrite` does not allow that, and BlockingIOError
+    where another process is writing it.
     """
 
-    def __init__(self, path: Path, meta: SessionMeta, part_suffix: str = PART_SUFFIX) -> None:
+    def __init__(
+        self, path: Path, meta: SessionMeta, part_suffix: str = PART_SUFFIX, *, overwrite: bool = False
+    ) -> None:
         self.path = path
         self.part = path.with_name(path.name + part_suffix)
         self._meta = meta
         self._numbers: dict[Channel, int] = {}
         self._flushes = 0
         self._chunk_began_ns = 0
-        self._file = self.part.open("wb")
+        self._file = _claimed(self.part, overwrite=overwrite)
         self._mcap = Writer(self._file, chunk_size=CHUNK_BYTES, compression=CompressionType.ZSTD)
         try:
+            if path.exists() and not overwrite:
+                raise FileExistsError(path)
             self._mcap.start(PROFILE, f"stridesense {meta.software_version}")
             self._describe()
             self._sync()
@@ -91,3 +98,29 @@ class Segment:
     def _sync(self) -> None:
         self._mcap.flush()  # type: ignore[no-untyped-call]
         os.fsync(self._file.fileno())
+
+
+def _claimed(part: Path, *, overwrite: bool) -> BinaryIO:
+    """Open a part file for this process alone; it is emptied only once nobody else writes it."""
+    file = part.open("ab" if overwrite else "xb")
+    try:
+        _lock(file)
+    except BlockingIOError:
+        file.close()
+        raise
+    file.truncate(0)
+    file.seek(0)
+    return file
+
+
+def _lock(file: BinaryIO) -> None:
+    if sys.platform == "win32":
+        return
+    import fcntl  # noqa: PLC0415 - does not exist on Windows
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return  # some network disks know no locks

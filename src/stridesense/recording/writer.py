@@ -34,7 +34,8 @@ class RecordingWriter:
         part_suffix: what the file's name ends in until it is finished.
 
     Raises:
-        UsageError: the name does not end in `.mcap`, or files of that recording exist.
+        UsageError: the name does not end in `.mcap`, or files of that recording exist; on entering: another
+            run writes them.
         InputError: on entering: the folder cannot be written to, or has too little space.
     """
 
@@ -51,6 +52,7 @@ class RecordingWriter:
         self.meta = meta
         self.lost_messages = 0
         self.problem: str | None = None
+        self._overwrite = bool(overwrite)
         self._part_suffix = part_suffix
         self._free_bytes_wanted = free_bytes_wanted
         self._segments: list[Path] = []
@@ -74,6 +76,12 @@ class RecordingWriter:
                 )
                 raise InputError(msg)
             self._begin_segment()
+        except FileExistsError as error:
+            msg = f"{self.path} was just begun by another run: name another file"
+            raise UsageError(msg) from error
+        except BlockingIOError as error:
+            msg = f"{self.path} is being written by another run: wait for its end or name another file"
+            raise UsageError(msg) from error
         except OSError as error:
             msg = f"cannot write {self.path}: {error.strerror or error}"
             raise InputError(msg) from error
@@ -144,7 +152,7 @@ class RecordingWriter:
 
     def _begin_segment(self) -> Segment:
         path = segment_path(self.path, len(self._segments) + 1)
-        self._segment = Segment(path, self.meta, self._part_suffix)
+        self._segment = Segment(path, self.meta, self._part_suffix, overwrite=self._overwrite)
         self._segments.append(path)
         return self._segment
 
@@ -178,6 +186,23 @@ def whole_recording(path: Path | str, meta: SessionMeta, **options: Any) -> Iter
         except BaseException:
             recording.discard()
             raise
+
+
+def check_free(path: Path, *, force: bool) -> None:
+    """Refuse a file that exists already, unless it may be replaced.
+
+    Raises:
+        UsageError: it exists.
+        InputError: its folder or its name is such that nobody can tell.
+    """
+    try:
+        exists = path.exists()
+    except OSError as error:
+        msg = f"cannot write {path}: {error.strerror or error}"
+        raise InputError(msg) from error
+    if exists and not force:
+        msg = f"{path} exists already: name another file or add --force"
+        raise UsageError(msg)
 
 
 def _check_name(path: Path, *, overwrite: bool | None) -> None:
