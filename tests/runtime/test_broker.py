@@ -167,7 +167,7 @@ def test_it_dies_with_us_however_we_die() -> None:
 
 async def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broker_module, "WHEEL", "a-wheel-that-nobody-made")
-    with pytest.raises(UsageError, match=r"pip install 'stridesense\[broker\]'"):
+    with pytest.raises(UsageError, match=r"pip install 'stridesense\[broker\]', .* --mqtt none"):
         async with open_broker(MqttSection(broker="embedded")):
             pass
 

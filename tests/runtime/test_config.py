@@ -1,3 +1,6 @@
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -101,6 +104,13 @@ def test_an_unknown_variable_of_a_section_is_named(monkeypatch: pytest.MonkeyPat
         load_settings()
 
 
+@pytest.mark.parametrize("name", ["STRIDESENSE_MQTT_HOST", "STRIDESENSE_HOST", "stridesense_mqtt_host"])
+def test_a_variable_of_no_section_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(UsageError, match=f"unknown setting {name} .* as in STRIDESENSE_MQTT__HOST"):
+        load_settings()
+
+
 def test_an_unreadable_variable_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIDESENSE_MQTT", "not json")
     with pytest.raises(UsageError, match="an environment variable STRIDESENSE_"):
@@ -123,3 +133,41 @@ def test_a_file_that_is_not_toml_is_said_with_its_place(file: Path) -> None:
     file.write_text("[mqtt\nbroker")
     with pytest.raises(InputError, match=r"own\.toml is not TOML: .*line 1"):
         load_settings(file)
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Path]:
+    """A folder that may not be looked into, even where the tests run as root."""
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield folder
+    os.seteuid(user)
+    folder.chmod(0o700)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are locked otherwise")
+def test_a_home_that_may_not_be_read_is_said(locked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(locked))
+    monkeypatch.setattr("platformdirs.user_config_path", lambda _name: locked)
+    with pytest.raises(InputError, match=r"stridesense\.toml cannot be read: .*Permission denied"):
+        load_settings()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are locked otherwise")
+def test_a_password_file_out_of_reach_is_said(locked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIDESENSE_MQTT__PASSWORD_FILE", str(locked / "password"))
+    monkeypatch.setattr("platformdirs.user_config_path", lambda _name: Path("/nowhere"))
+    with pytest.raises(InputError, match=r"a file named in the settings cannot be reached: .*password"):
+        load_settings()
+
+
+def test_what_is_meant_for_one_broker_comes_from_the_environment_alone(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIDESENSE_MQTT__PASSWORD", "open sesame")
+    mqtt = load_settings(file, passing_over={"username", "password"}).mqtt
+    assert (mqtt.host, mqtt.username) == ("broker.home", None)
+    assert mqtt.password is not None

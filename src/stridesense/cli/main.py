@@ -1,16 +1,20 @@
 """The entry: finds the command, loads only that one, turns every fault into one sentence and an exit code."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from stridesense import __version__
-from stridesense.errors import StrideSenseError
+from stridesense.cli.signals import ending_like_ctrl_c
+from stridesense.errors import InputError, StrideSenseError
 
 COMMANDS: Final = {
     "demo": ("demo", "Watch a virtual runner hold the heels up, and the cue."),
@@ -75,11 +79,13 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the program with `args` (the process's own by default) and return its exit code.
 
     0 fine; 1 a fault, said in one sentence on stderr; 2 a command line that cannot be read, said likewise;
-    3 done, but data was lost; 130 ended by Ctrl-C.
+    3 done, but data was lost; 130 ended by Ctrl-C, by a kill, or by closing the terminal.
     """
     try:
-        code = app(args, prog_name="stridesense", standalone_mode=False)
-        sys.stdout.flush()
+        _prepare_streams()
+        with ending_like_ctrl_c():
+            code = app(args, prog_name="stridesense", standalone_mode=False)
+            sys.stdout.flush()
     except typer.TyperException as wrong:
         return _fail(wrong.format_message(), WRONG_USAGE)
     except StrideSenseError as fault:
@@ -87,14 +93,33 @@ def main(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return 1
+    except OSError as fault:
+        _silence_stdout()
+        return _fail(f"cannot read or write {fault.filename or 'the output'}: {fault.strerror or fault}", 1)
     except KeyboardInterrupt:
         return INTERRUPTED
     return code or 0
 
 
+def _prepare_streams() -> None:
+    """Let a sign that the terminal does not know be a question mark, not a fault.
+
+    Raises:
+        InputError: stdout is closed, so that the next file opened would take its place.
+    """
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until we end
+    if sys.stdout is None:
+        msg = "the standard output is closed: send it to a file or to /dev/null"
+        raise InputError(msg)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
 def _fail(message: str, code: int) -> int:
     sentence = " ".join(message.split())
-    sys.stderr.write(f"error: {sentence}\n")
+    with suppress(OSError):  # a terminal that was closed
+        sys.stderr.write(f"error: {sentence}\n")
     return code
 
 

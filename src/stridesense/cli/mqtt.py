@@ -10,6 +10,9 @@ from pydantic import SecretStr
 from stridesense.errors import UsageError
 from stridesense.runtime.config import MqttSection, load_settings
 
+MEANT_FOR_ONE_BROKER: Final = frozenset({"username", "password", "password_file", "ca_file"})
+"""Settings of the file that another broker, named on the command line, must never see."""
+
 TLS_BY_SCHEME: Final = {"mqtt": False, "mqtts": True}
 
 MqttOption = Annotated[
@@ -17,7 +20,8 @@ MqttOption = Annotated[
     typer.Option(
         "--mqtt",
         metavar="embedded|none|URL",
-        help="Publish on a private broker, not at all, or on mqtt[s]://[user[:password]@]host[:port].",
+        help="Publish on a private broker, not at all, or on mqtt[s]://[user[:password]@]host[:port]; "
+        "the settings file's user, password and CA are for its own broker alone.",
     ),
 ]
 ConfigOption = Annotated[
@@ -26,8 +30,13 @@ ConfigOption = Annotated[
 ]
 
 
-def mqtt_section(choice: str | None, config: Path | None) -> MqttSection:
+def mqtt_section(choice: str | None, config: Path | None, default: str = "none") -> MqttSection:
     """The settings of the person's file, and what the command line says against them.
+
+    Args:
+        choice: what follows `--mqtt`, if it is there.
+        config: what follows `--config`, if it is there.
+        default: the broker where neither the command line nor the settings name one.
 
     Raises:
         UsageError: a setting or the URL is not valid.
@@ -36,11 +45,17 @@ def mqtt_section(choice: str | None, config: Path | None) -> MqttSection:
     section = load_settings(config).mqtt
     match choice:
         case None:
-            return section
+            return section if "broker" in section.model_fields_set else _at(section, default)
         case "none" | "embedded":
-            return section.model_copy(update={"broker": choice})
-        case _:
-            return section.model_copy(update=_from_url(choice))
+            return _at(section, choice)
+    given = _from_url(choice)
+    if section.model_copy(update=given).address != section.address:
+        section = load_settings(config, passing_over=MEANT_FOR_ONE_BROKER).mqtt
+    return section.model_copy(update=given)
+
+
+def _at(section: MqttSection, broker: str) -> MqttSection:
+    return section.model_copy(update={"broker": broker})
 
 
 def _from_url(text: str) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """What `demo` and `replay` have in common: a session on the screen, on a broker, and in a recording."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 
 from stridesense.cli.output import remark_on_loss
+from stridesense.cli.signals import ending
 from stridesense.cli.terminal import note
 from stridesense.recording.format import SessionMeta
 from stridesense.runtime.broker import mosquitto_sub
@@ -38,21 +38,28 @@ def play_here(source: Source, mqtt: MqttSection, record: Path | None, described:
 
 
 def run(session: Coroutine[Any, Any, T]) -> T:
-    """Run a session; SIGTERM ends it as cleanly as Ctrl-C does.
+    """Run a session; a kill or a closed terminal ends it as cleanly as Ctrl-C does.
 
     Raises:
-        KeyboardInterrupt: it was ended by either.
+        KeyboardInterrupt: it was ended by any of them.
     """
 
     async def supervised() -> T:
         task = asyncio.current_task()
         if task is not None and sys.platform != "win32":
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+            for number in ending():
+                asyncio.get_running_loop().add_signal_handler(number, _cancel_once, task)
         return await session
 
     with suppress(asyncio.CancelledError):
         return asyncio.run(supervised())
     raise KeyboardInterrupt
+
+
+def _cancel_once(task: asyncio.Task[Any]) -> None:
+    """A second signal must not cancel the cleaning up that the first began."""
+    if not task.cancelling():
+        task.cancel()
 
 
 def _announce(broker: MqttSettings) -> None:

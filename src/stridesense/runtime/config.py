@@ -4,9 +4,11 @@
 by an environment variable: `STRIDESENSE_MQTT__HOST` for `host` of `[mqtt]`. Nothing unknown is passed over.
 """
 
+import os
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import platformdirs
 from pydantic import (
@@ -67,6 +69,11 @@ class MqttSection(BaseModel):
             raise ValueError(msg)
         return self
 
+    @property
+    def address(self) -> tuple[str, int, bool]:
+        """The external broker: host, port, and whether the link to it is encrypted."""
+        return self.host.lower(), self.port or (TLS_PORT if self.tls else PLAIN_PORT), self.tls
+
     def settings(self) -> MqttSettings:
         """What the sink needs of it.
 
@@ -75,7 +82,7 @@ class MqttSection(BaseModel):
         """
         return MqttSettings(
             host=self.host,
-            port=self.port or (TLS_PORT if self.tls else PLAIN_PORT),
+            port=self.address[1],
             device=self.device,
             username=self.username,
             password=self.password or self._read_password(),
@@ -110,16 +117,24 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(path: Path | None = None) -> Settings:
+def load_settings(path: Path | None = None, *, passing_over: Collection[str] = ()) -> Settings:
     """The settings of the file at `path`, or of the user's own, where there is one, and of the environment.
+
+    Args:
+        path: the settings file that the person named, if any.
+        passing_over: settings of `[mqtt]` that the environment alone may give.
 
     Raises:
         UsageError: a setting is unknown or not valid.
         InputError: the file is missing or cannot be read.
     """
     file = path or platformdirs.user_config_path("stridesense") / FILE_NAME
+    _refuse_unknown_variables()
     try:
-        return Settings(**(tomllib.loads(_read(file)) if path or file.exists() else {}))
+        sections: dict[str, Any] = tomllib.loads(_read(file, may_be_missing=path is None))
+        for name in passing_over:
+            sections.get("mqtt", {}).pop(name, None)
+        return Settings(**sections)
     except tomllib.TOMLDecodeError as error:
         msg = f"{file} is not TOML: {error}"
         raise InputError(msg) from None
@@ -128,6 +143,21 @@ def load_settings(path: Path | None = None) -> Settings:
         raise UsageError(msg) from None
     except ValidationError as error:
         raise UsageError(_sentence(error, file)) from None
+    except OSError as error:
+        msg = f"a file named in the settings cannot be reached: {error}"
+        raise InputError(msg) from None
+
+
+def _refuse_unknown_variables() -> None:
+    """Name a variable of ours that belongs to no section, which pydantic passes over."""
+    sections = {f"{ENV_PREFIX}{name}".upper() for name in Settings.model_fields}
+    for name in os.environ:
+        if name.upper().startswith(ENV_PREFIX) and name.upper().partition("__")[0] not in sections:
+            msg = (
+                f"unknown setting {name} in the environment: remove it or correct its name, "
+                f"as in {ENV_PREFIX}MQTT__HOST"
+            )
+            raise UsageError(msg)
 
 
 def _sentence(error: ValidationError, file: Path) -> str:
@@ -140,9 +170,11 @@ def _sentence(error: ValidationError, file: Path) -> str:
     return f"the setting {name} {place} is not valid: {first['msg']}"
 
 
-def _read(file: Path) -> str:
+def _read(file: Path, *, may_be_missing: bool = False) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        if may_be_missing and isinstance(error, FileNotFoundError | NotADirectoryError):
+            return ""
         msg = f"{file} cannot be read: {error}"
         raise InputError(msg) from None
