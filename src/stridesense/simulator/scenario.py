@@ -30,7 +30,7 @@ class Block(_Table):
     """One stretch of the session in which the runner does the same thing."""
 
     activity: Literal["stand", "walk", "run", "hop", "turn"]
-    duration_s: float = Field(ge=0.5, le=36_000.0)
+    duration_s: float = Field(ge=0.1, le=36_000.0)
     speed_mps: float | None = Field(default=None, ge=0.5, le=10.0)
     grade_percent: float = Field(default=0.0, ge=-30.0, le=30.0)
     turn_deg: float = Field(default=0.0, ge=-3600.0, le=3600.0)
