@@ -121,3 +121,28 @@ def test_stillness_is_gravity_and_no_rotation(
     acc = rng.normal((0.0, 0.0, tilt_g * STANDARD_GRAVITY_MPS2), acc_noise, (52, 3))
     seen = stillness(acc, rng.normal(0.02, gyr_noise, (52, 3)))
     assert (seen is not None) is still
+
+
+def test_a_run_that_ends_at_any_sample_keeps_all_its_samples() -> None:
+    t, pitch = foot_motion()
+    whole = worn(pitch, t, MOUNTS[2])
+    aligned = 0
+    for n in range(int(3.5 * RATE_HZ), int(8.0 * RATE_HZ), 5):
+        conditioner = Conditioner()
+        parts = {
+            name: getattr(whole, name)[:n].copy() for name in ("t_s", "acc_mps2", "gyr_radps", "clipped")
+        }
+        out = [*conditioner.process(replace(whole, **parts)), *conditioner.flush()]
+        if conditioner.state.alignment is not None:  # type: ignore[attr-defined]
+            aligned += 1
+            assert sum(len(item) for item in out if isinstance(item, SignalBlock)) == n
+    assert aligned > 100
+
+
+def test_a_few_samples_at_the_end_are_no_standing_start() -> None:
+    t, pitch = foot_motion(standing_s=0.0, moving_s=6.0)
+    for n in range(int(4.0 * RATE_HZ), len(t), 3):
+        conditioner = Conditioner()
+        whole = worn(pitch[:n], t[:n], MOUNTS[4])
+        for item in [*conditioner.process(whole), *conditioner.flush()]:
+            assert not isinstance(item, SignalBlock) or item.zero is ZeroReference.STANCE

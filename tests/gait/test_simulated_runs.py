@@ -8,7 +8,7 @@ from statistics import fmean, pstdev
 import pytest
 
 from stage_checks import run
-from stridesense.model import Cue, Foot, Gait, Gap, HeelState, Stride
+from stridesense.model import Cue, EventKind, Foot, Gait, GaitEvent, Gap, HeelState, Stride
 from stridesense.pipeline import Outcome, Pipeline
 from stridesense.simulator import StrideTruth, load, simulate
 
@@ -167,6 +167,13 @@ def test_transport_that_loses_nothing_costs_no_stride(name: str) -> None:
     seen = compared(name, 600.0)
     assert seen.invented == []
     assert len(seen.pairs) >= len(seen.true) - 2
+
+
+def test_events_tell_when_they_could_be_known() -> None:
+    events = [out for out in compared("easy_run").outcomes if isinstance(out, GaitEvent)]
+    landings = [event for event in events if event.kind is EventKind.INITIAL_CONTACT]
+    assert all(0.0 <= event.known_at_s - event.t_s < 1.0 for event in events)
+    assert fmean(event.known_at_s - event.t_s for event in landings) < 0.1
 
 
 def test_clipping_is_said() -> None:

@@ -94,12 +94,3 @@ def test_a_used_pipeline_can_be_reset() -> None:
     pipeline.reset()
     out = [outcome for packet in packets() for outcome in pipeline.process(packet)]
     assert tuple(out + pipeline.flush()) == whole()
-
-
-@pytest.mark.parametrize("seconds", [3.0, 3.7, 4.4, 5.1, 6.0, 9.3])
-def test_a_run_that_ends_early_keeps_its_strides(seconds: float) -> None:
-    """Whatever is known of a longer run by then comes out of the shorter one as well."""
-    until = [packet for packet in packets() if packet.arrival_ns < seconds * 1e9]
-    ends = {(out.foot, out.index) for out in fed(until) if isinstance(out, Stride)}
-    known = [out for out in whole() if isinstance(out, Stride) and out.initial_contact_s < seconds - 1.5]
-    assert ends >= {(out.foot, out.index) for out in known}

@@ -176,7 +176,8 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
             return []
         acc = np.concatenate([block.acc_mps2 for block in hop])
         gyr = np.concatenate([block.gyr_radps for block in hop])
-        still = stillness(acc, gyr)
+        whole = len(acc) >= self._hop_size(hop[0])  # a few samples at the end of a run always look still
+        still = stillness(acc, gyr) if whole else None
         if still is not None:
             self._follow_standing(still)
         self._gather_rotation(gyr)

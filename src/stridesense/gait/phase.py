@@ -32,6 +32,8 @@ class PhaseParams(NamedTuple):
         lobe_memory_s: after this time without a contact the runner's own peak no longer counts, s.
         lobe_min_s: shortest lobe, s.
         arm_share: a swing ends when the rate has fallen to this share of its peak.
+        relapse_share: a rate that rises to this share of the peak again means that the swing goes on.
+        own_gain: share by which the runner's own peak and jolt follow each contact.
         jolt_min_gps: weakest jolt of a landing, g/s.
         jolt_share: weakest jolt as a share of the runner's own.
         jolt_after_s: a jolt stands when none stronger follows for this time, s.
@@ -45,6 +47,7 @@ class PhaseParams(NamedTuple):
         trough_dps: slowest toes-down rotation of a toe-off, deg/s.
         trough_share: a trough is over when the rate has risen to this share of it.
         trough_limit_s: or this time after its lowest point, s.
+        lobe_after_s: a lobe so long after contact means that the toe-off was missed, s.
         stance_limit_s: a longer stance is standing, s.
         swing_limit_s: a longer swing is no swing, s.
     """
@@ -54,6 +57,8 @@ class PhaseParams(NamedTuple):
     lobe_memory_s: float = 1.5
     lobe_min_s: float = 0.06
     arm_share: float = 0.35
+    relapse_share: float = 0.6
+    own_gain: float = 0.3
     jolt_min_gps: float = 60.0
     jolt_share: float = 0.3
     jolt_after_s: float = 0.04
@@ -66,6 +71,7 @@ class PhaseParams(NamedTuple):
     trough_dps: float = 120.0
     trough_share: float = 0.6
     trough_limit_s: float = 0.06
+    lobe_after_s: float = 0.15
     stance_limit_s: float = 2.0
     swing_limit_s: float = 1.5
 
@@ -126,10 +132,10 @@ def _advance(  # noqa: C901, PLR0912  the state machine is one table; cut up it 
             strong = jolt > max(p.jolt_min_gps, p.jolt_share * own_jolt)
             if (strong and t - jolt_t >= p.jolt_after_s) or t - since > p.arm_limit_s:
                 mark[i] = MARK_CONTACT if strong else MARK_WEAK_CONTACT
-                own_peak += 0.3 * (lobe_peak - own_peak) if own_peak > 0.0 else lobe_peak
-                own_jolt += 0.3 * (jolt - own_jolt) if own_jolt > 0.0 else jolt
+                own_peak += p.own_gain * (lobe_peak - own_peak) if own_peak > 0.0 else lobe_peak
+                own_jolt += p.own_gain * (jolt - own_jolt) if own_jolt > 0.0 else jolt
                 phase, contact_t, trough = STANCE if settled else LANDING, jolt_t, 0.0
-            elif not strong and w > 0.6 * lobe_peak:
+            elif not strong and w > p.relapse_share * lobe_peak:
                 phase, since = SWING, t
         elif phase == LANDING:
             if t - contact_t >= p.settle_s and w > -p.settle_dps:
@@ -148,7 +154,7 @@ def _advance(  # noqa: C901, PLR0912  the state machine is one table; cut up it 
                 elif w > -p.settle_dps:
                     trough = 0.0
             if phase == STANCE and (
-                t - contact_t > p.stance_limit_s or (w > p.lobe_min_dps and t - contact_t > 0.15)
+                t - contact_t > p.stance_limit_s or (w > p.lobe_min_dps and t - contact_t > p.lobe_after_s)
             ):
                 phase, since, lobe_t, lobe_peak, mark[i] = IDLE, t, t, 0.0, MARK_LOST
     head = (phase, since, lobe_t, lobe_peak, own_peak, jolt, jolt_t, own_jolt)
