@@ -22,11 +22,14 @@ def steady_run(
     seconds: float = 12.0,
     rate_hz: int = 208,
     noise: float = 0.0,
+    model: str = "rigid_sole",
 ) -> SimulatedRun:
     """A right foot that stands for 2 s and then runs at one speed."""
     text = f"""
         seed = 5
         feet = ["right"]
+        [runner]
+        model = "{model}"
         [pod]
         rate_hz = {rate_hz}
         noise = {noise}

@@ -7,7 +7,16 @@ import pytest
 from stridesense.errors import InputError, UsageError
 from stridesense.model import Foot
 from stridesense.simulator import load, names, parse, simulate
-from stridesense.simulator.scenario import Block, Fatigue, Pod, Radio, Scenario, Variability
+from stridesense.simulator.scenario import (
+    Block,
+    Fatigue,
+    Knocks,
+    Pod,
+    Radio,
+    Runner,
+    Scenario,
+    Variability,
+)
 
 BLOCK = '[[block]]\nactivity = "run"\nduration_s = 5\n'
 
@@ -17,6 +26,7 @@ def test_the_promised_scenarios_are_shipped() -> None:
         *("easy_run", "held_heel", "active_push_off", "rearfoot", "sprint", "walk_run_stop", "hill"),
         *("fatigue_one_sided", "rope_jump", "no_standing_start", "loss", "bursts", "duplicates", "reorder"),
         *("clipping", "slipped_pod", "clock_drift", "one_foot_dies", "demo", "annotated"),
+        *("soft_shoe", "no_strides"),
     }
 
     assert promised <= set(names())
@@ -30,7 +40,10 @@ def test_every_shipped_scenario_runs(name: str) -> None:
 
     assert scenario.name == name
     assert scenario.about.endswith(".")
-    assert {stride.foot for stride in run.truth} == {Foot.LEFT, Foot.RIGHT}
+    assert {stride.foot for stride in run.truth} == (
+        set() if name == "no_strides" else {Foot.LEFT, Foot.RIGHT}
+    )
+    assert set(run.feet) == {Foot.LEFT, Foot.RIGHT}
     assert sum(packet.characteristic == "data" for packet in run.packets()) > 100
 
 
@@ -43,6 +56,8 @@ def test_every_shipped_scenario_runs(name: str) -> None:
         ('[pod.slip]\nfoot = "left"\nwhen_s = 3\n' + BLOCK, "when_s", "at_s"),
         ("[radio]\nloss = 3\n" + BLOCK, "loss", "loss_percent"),
         ("[fatigue]\nlevel = 1\n" + BLOCK, "level", "amount"),
+        ("[runner]\nshoe = 1\n" + BLOCK, "shoe", "model"),
+        ("[pod.knock]\nat = [1.0]\n" + BLOCK, "at", "at_s"),
     ],
 )
 def test_an_unknown_key_is_named_with_the_keys_that_are_known(text: str, key: str, known: str) -> None:
@@ -63,6 +78,10 @@ def test_an_unknown_key_is_named_with_the_keys_that_are_known(text: str, key: st
         (BLOCK.replace("5", "-5"), "duration_s"),
         (BLOCK.replace("run", "fly"), "activity"),
         (BLOCK + 'strike = "toes"\n', "strike"),
+        ('[runner]\nmodel = "barefoot"\n' + BLOCK, "model"),
+        ("[pod]\nrate_hz = 20\n" + BLOCK, "rate_hz"),
+        ("[pod.knock]\nat_s = []\n" + BLOCK, "at_s"),
+        ("[pod.knock]\nat_s = [1.0]\ndirection = [0, 0, 0]\n" + BLOCK, "nowhere"),
         ('feet = ["left", "left"]\n' + BLOCK, "each once"),
     ],
 )
@@ -96,7 +115,7 @@ def test_a_scenario_is_read_from_a_path(tmp_path: Path) -> None:
     assert load(path).name == "mine"
 
 
-@pytest.mark.parametrize("table", [Scenario, Block, Variability, Fatigue, Pod, Radio])
+@pytest.mark.parametrize("table", [Scenario, Block, Runner, Variability, Fatigue, Pod, Knocks, Radio])
 def test_the_annotated_scenario_explains_every_key(table: type[Scenario]) -> None:
     source = Path(__file__).parents[2] / "src/stridesense/simulator/scenarios/annotated.toml"
     text = source.read_text("utf-8")
@@ -105,3 +124,12 @@ def test_the_annotated_scenario_explains_every_key(table: type[Scenario]) -> Non
     assert [
         key for key in keys if f"{key} = " not in text and f"[{key}" not in text and f".{key}]" not in text
     ] == []
+
+
+def test_keys_that_are_not_used_leave_no_trace_in_what_names_a_recording() -> None:
+    plain = parse(BLOCK, "mine")
+    used = parse('[runner]\nmodel = "soft_shoe"\n[pod.knock]\nat_s = [1.0]\n' + BLOCK, "mine")
+
+    assert not any(key in plain.model_dump_json() for key in ("runner", "position_m", "knock"))
+    assert all(key in used.model_dump_json() for key in ("soft_shoe", "knock"))
+    assert Scenario.model_validate_json(used.model_dump_json()) == used

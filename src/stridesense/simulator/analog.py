@@ -12,6 +12,7 @@ from scipy.signal import bilinear, butter, sosfilt, sosfilt_zi, tf2sos
 
 from stridesense.model.samples import FloatArray
 from stridesense.simulator.body import GRID_HZ, IdealImu, ideal_imu
+from stridesense.simulator.mount import Mount
 from stridesense.simulator.scenario import Pod
 from stridesense.simulator.sensor import ANTI_ALIAS_SHARE
 from stridesense.simulator.trajectory import FootTrajectory
@@ -28,7 +29,7 @@ def felt(trajectory: FootTrajectory, t_s: FloatArray, pod: Pod) -> tuple[FloatAr
     mounted = np.vstack((_mount(pod.looseness), anti_alias))
     acc_state = gyr_state = None
     acc, gyr = np.empty((len(t_s), 3)), np.empty((len(t_s), 3))
-    for block in _blocks(trajectory, float(t_s[-1])):
+    for block in _blocks(trajectory, Mount.of(pod, trajectory), float(t_s[-1])):
         if acc_state is None or gyr_state is None:
             acc_state = sosfilt_zi(mounted)[:, :, np.newaxis] * block.acc_mps2[0]
             gyr_state = sosfilt_zi(anti_alias)[:, :, np.newaxis] * block.gyr_radps[0]
@@ -44,11 +45,11 @@ def felt(trajectory: FootTrajectory, t_s: FloatArray, pod: Pod) -> tuple[FloatAr
     return acc, gyr
 
 
-def _blocks(trajectory: FootTrajectory, end_s: float) -> Iterator[IdealImu]:
+def _blocks(trajectory: FootTrajectory, mount: Mount, end_s: float) -> Iterator[IdealImu]:
     """The ideal signal in blocks, so that a long session needs no more memory than a short one."""
     count = int(end_s * GRID_HZ) + _MARGIN
     for first in range(0, count, _BLOCK):
-        yield ideal_imu(trajectory, first, min(_BLOCK, count - first))
+        yield ideal_imu(trajectory, mount, first, min(_BLOCK, count - first))
 
 
 def _mount(looseness: float) -> FloatArray:

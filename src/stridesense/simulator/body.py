@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from stridesense.model.samples import FloatArray
-from stridesense.simulator.foot import SENSOR_FROM_BALL_M
+from stridesense.simulator.mount import Mount
 from stridesense.simulator.trajectory import FootTrajectory, Motion
 from stridesense.units import STANDARD_GRAVITY_MPS2
 
@@ -22,12 +22,14 @@ class IdealImu:
     gyr_radps: FloatArray
 
 
-def ideal_imu(trajectory: FootTrajectory, first: int, count: int) -> IdealImu:
+def ideal_imu(trajectory: FootTrajectory, mount: Mount, first: int, count: int) -> IdealImu:
     """Signals at grid points first ... first + count - 1 of the 4 kHz grid that starts at session time 0."""
     t = np.arange(first - 1, first + count + 1) / GRID_HZ
     motion = trajectory.at(t)
     turn = rotation(motion)
-    place = motion.ball_m + turn @ np.array(SENSOR_FROM_BALL_M)
+    place = motion.ball_m + turn @ mount.position_m
+    if len(mount.knocks):
+        place += np.einsum("nij,nj->ni", turn, mount.knocks.at(t))
     force = (place[2:] - 2.0 * place[1:-1] + place[:-2]) * GRID_HZ**2
     force[:, 2] += STANDARD_GRAVITY_MPS2
     acc = np.einsum("nji,nj->ni", turn[1:-1], force)

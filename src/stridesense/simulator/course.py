@@ -7,7 +7,6 @@ import numpy as np
 
 from stridesense.model import HeelState, StrikeType
 from stridesense.model.samples import BoolArray, FloatArray
-from stridesense.simulator.foot import heel_height_m
 from stridesense.simulator.trajectory import FootTrajectory
 from stridesense.units import DEG_PER_RAD
 
@@ -43,7 +42,7 @@ class Course:
             end_s - begin_s,
             motion.ground_pitch_rad * DEG_PER_RAD,
             trajectory.pitch.slope(begin_s + since) * DEG_PER_RAD,
-            1000.0 * heel_height_m(motion.ground_pitch_rad, motion.height_m),
+            1000.0 * trajectory.model.sole.heel_height_m(motion.ground_pitch_rad, motion.height_m),
             1000.0 * motion.height_m,
         )
 

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from stridesense.model import Foot, RawPacket
+from stridesense.simulator.activities import free_motion
 from stridesense.simulator.contact import contacts_of
 from stridesense.simulator.pod import PodStream
 from stridesense.simulator.radio import received
@@ -18,7 +19,7 @@ from stridesense.simulator.stride_plan import Habit
 from stridesense.simulator.trajectory import FootTrajectory
 from stridesense.simulator.truth import ContinuousTruth, StrideTruth, strides
 
-_SCRIPT, _HABIT, _CHIP, _POD, _RADIO = range(5)
+_SCRIPT, _HABIT, _CHIP, _POD, _RADIO, _FREE = range(6)
 """Each source of chance has its own stream: another radio does not change how the runner runs."""
 
 _FEET: Final = (Foot.LEFT, Foot.RIGHT)
@@ -75,8 +76,10 @@ def simulate(scenario: Scenario) -> SimulatedRun:
     for foot in _FEET:
         if foot not in scenario.feet:
             continue
-        habit = Habit(foot, variability, scenario.fatigue, _chance(scenario, foot, _HABIT))
-        trajectory = FootTrajectory(foot, contacts_of(foot, script, path, habit))
+        habit = Habit(foot, path.model, variability, scenario.fatigue, _chance(scenario, foot, _HABIT))
+        shared, own = _chance(scenario, Foot.UNKNOWN, _FREE), _chance(scenario, foot, _FREE)
+        free = free_motion(foot, path.model.sole, scenario.block, shared, own)
+        trajectory = FootTrajectory(foot, contacts_of(foot, script, path, habit), path.model, free)
         feet[foot] = _wear_pod(scenario, foot, trajectory)
         truth += strides(foot, trajectory, feet[foot].samples, scenario.duration_s)
     truth.sort(key=lambda stride: stride.initial_contact_s)

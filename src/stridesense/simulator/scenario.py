@@ -7,29 +7,53 @@ is an error that names it and lists what is known, so a misspelt key is never si
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from stridesense.errors import InputError, UsageError
 from stridesense.model import Foot, StrikeType
 
 Side = Literal["left", "right"]
 Degrees3 = tuple[float, float, float]
+Axes3 = tuple[float, float, float]
+NonNegative = Annotated[float, Field(ge=0.0)]
 Percent = Annotated[float, Field(ge=0.0, le=100.0)]
 
 FORWARD_SPEED_MPS: Final = {"walk": 1.4, "run": 3.0, "turn": 2.5}
+STRIDELESS: Final = frozenset({"stand", "fidget", "stairs", "crawl", "random"})
+"""Activities whose feet make no stride that a running analyzer should see."""
+
 HEEL_HEIGHT_MM: Final = {"kiss": 0.0, "partial": 8.0, "held": 20.0}
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
+    written_if_used: ClassVar[frozenset[str]] = frozenset()
+    """Keys that leave no trace at their default: a recording's identity is made of the scenario's text."""
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = handler(self)
+        fields = type(self).model_fields
+        unused = [key for key in self.written_if_used if getattr(self, key) == fields[key].default]
+        return {key: value for key, value in values.items() if key not in unused}
+
 
 class Block(_Table):
     """One stretch of the session in which the runner does the same thing."""
 
-    activity: Literal["stand", "walk", "run", "hop", "turn"]
+    activity: Literal["stand", "walk", "run", "hop", "turn", "fidget", "stairs", "crawl", "random"]
     duration_s: float = Field(ge=0.1, le=36_000.0)
     speed_mps: float | None = Field(default=None, ge=0.5, le=10.0)
     grade_percent: float = Field(default=0.0, ge=-30.0, le=30.0)
@@ -56,6 +80,12 @@ class Block(_Table):
         return self.held_mm
 
 
+class Runner(_Table):
+    """Which of the virtual runners runs."""
+
+    model: Literal["rigid_sole", "soft_shoe"] = "rigid_sole"
+
+
 class Variability(_Table):
     """How unlike each other the strides are; 1 is a usual runner, 0 a machine."""
 
@@ -80,17 +110,39 @@ class Slip(_Table):
     turn_deg: Degrees3 = (0.0, 10.0, 0.0)
 
 
+class Knocks(_Table):
+    """Something hits the pod now and then and does not turn it."""
+
+    at_s: tuple[NonNegative, ...] = Field(min_length=1)
+    foot: Literal["both", "left", "right"] = "both"
+    peak_g: float = Field(default=10.0, ge=0.5, le=30.0)
+    duration_ms: float = Field(default=30.0, ge=10.0, le=100.0)
+    direction: Axes3 = (0.0, 1.0, 0.0)
+
+    @field_validator("direction")
+    @classmethod
+    def _points_somewhere(cls, direction: Axes3) -> Axes3:
+        if not any(direction):
+            msg = "a direction of three zeros points nowhere"
+            raise ValueError(msg)
+        return direction
+
+
 class Pod(_Table):
     """The sensor and how it is mounted."""
 
-    rate_hz: Literal[104, 208, 416, 833] = 208
+    written_if_used = frozenset({"position_m", "knock"})
+
+    rate_hz: int = Field(default=208, ge=50, le=2000)
     acc_range_g: Literal[2, 4, 8, 16, 32] = 16
     gyr_range_dps: Literal[250, 500, 1000, 2000] = 2000
     noise: float = Field(default=1.0, ge=0.0, le=5.0)
     looseness: float = Field(default=0.5, ge=0.0, le=1.0)
     mount_left_deg: Degrees3 = (0.0, 0.0, 0.0)
     mount_right_deg: Degrees3 = (0.0, 0.0, 0.0)
+    position_m: Axes3 | None = None
     slip: Slip | None = None
+    knock: Knocks | None = None
 
     def mount_deg(self, foot: Foot) -> Degrees3:
         """Turn of the pod on that foot about x, then y, then z, in degrees."""
@@ -129,10 +181,13 @@ class Radio(_Table):
 class Scenario(_Table):
     """A whole virtual session."""
 
+    written_if_used = frozenset({"runner"})
+
     name: str = "unnamed"
     about: str = ""
     seed: int = Field(default=1, ge=0)
     feet: tuple[Side, ...] = ("left", "right")
+    runner: Runner = Runner()
     variability: Variability = Variability()
     fatigue: Fatigue = Fatigue()
     pod: Pod = Pod()
@@ -226,10 +281,12 @@ def _keys(path: tuple[int | str, ...]) -> list[str]:
 
 _TABLES: Final[dict[str, type[BaseModel]]] = {
     "block": Block,
+    "runner": Runner,
     "variability": Variability,
     "fatigue": Fatigue,
     "pod": Pod,
     "slip": Slip,
+    "knock": Knocks,
     "radio": Radio,
     "dies": Death,
 }

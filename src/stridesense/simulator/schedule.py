@@ -8,7 +8,8 @@ import numpy as np
 
 from stridesense.model import Foot, Gait
 from stridesense.model.samples import FloatArray
-from stridesense.simulator.scenario import Block, Scenario
+from stridesense.simulator.runner_model import MODELS
+from stridesense.simulator.scenario import STRIDELESS, Block, Scenario
 from stridesense.simulator.stride_plan import stride_time_s
 
 RAMP_S: Final = 1.5
@@ -42,10 +43,10 @@ class BodyPath:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self.blocks = scenario.block
+        self.blocks, self.model = scenario.block, MODELS[scenario.runner.model]
         begins = np.concatenate(([0.0], np.cumsum([block.duration_s for block in self.blocks])))
         self.end_s = float(begins[-1])
-        self.start_s = 0.0 if self.blocks[0].activity == "stand" else -LEAD_IN_S
+        self.start_s = 0.0 if self.blocks[0].activity in STRIDELESS else -LEAD_IN_S
         self._begins_s = begins[:-1]
         t = np.arange(self.start_s, self.end_s + _AFTER_END_S, _STEP_S)
         speed = self._ramped(t, [block.forward_speed_mps for block in self.blocks])
@@ -89,14 +90,14 @@ class BodyPath:
     def moving_block(self, t_s: float) -> Block | None:
         """The block whose steps are made at this time; None while the runner stands."""
         i = max(0, int(np.searchsorted(self._begins_s, t_s, side="right")) - 1)
-        if self.blocks[i].activity == "stand" and i > 0 and self.speed_mps(t_s) > _SLOWEST_STEP_MPS:
+        if self.blocks[i].activity in STRIDELESS and i > 0 and self.speed_mps(t_s) > _SLOWEST_STEP_MPS:
             i -= 1
-        return None if self.blocks[i].activity == "stand" else self.blocks[i]
+        return None if self.blocks[i].activity in STRIDELESS else self.blocks[i]
 
     def next_moving_s(self, after_s: float) -> float:
         """When the next block begins in which the runner moves; past the end if none does."""
         begins = zip(self._begins_s, self.blocks, strict=True)
-        later = (float(t) for t, block in begins if t > after_s and block.activity != "stand")
+        later = (float(t) for t, block in begins if t > after_s and block.activity not in STRIDELESS)
         return next(later, np.inf)
 
     def last_standing_s(self, before_s: float) -> float:
@@ -126,7 +127,7 @@ def steps(path: BodyPath, rng: np.random.Generator, variation: float, memory: fl
             continue
         gait, speed = gait_of(block), path.speed_mps(t_s)
         foot = _next_foot(foot, block)
-        last = Step(foot, t_s, gait, speed, stride_time_s(gait, speed), block)
+        last = Step(foot, t_s, gait, speed, stride_time_s(path.model, gait, speed), block)
         yield last
         if block.activity == "hop" and block.hop_on == "both":
             late_s = abs(rng.normal(0.0, 0.003)) * variation

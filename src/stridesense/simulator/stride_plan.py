@@ -1,7 +1,6 @@
 """What each stride intends: the numbers that speed, style, habit, chance and fatigue give it.
 
-The tables over speed are fitted to annotated strides of real runners at 2.8, 3.9 and 7.2 m/s and to contact
-times measured with a light barrier; between and beyond they are interpolated.
+The tables over speed belong to the runner, see `runner_model`; between their speeds they are interpolated.
 """
 
 from dataclasses import dataclass
@@ -11,34 +10,14 @@ import numpy as np
 
 from stridesense.model import Foot, Gait, StrikeType
 from stridesense.model.samples import FloatArray
-from stridesense.simulator.foot import pitch_for_heel_height_rad
+from stridesense.simulator.foot import Sole
+from stridesense.simulator.runner_model import RunnerModel
 from stridesense.simulator.scenario import Block, Fatigue, Variability
 from stridesense.units import DEG_PER_RAD, STANDARD_GRAVITY_MPS2
 
-_SPEED: Final = (1.5, 2.8, 3.9, 5.0, 7.2, 9.0)
-_RUN: Final[dict[str, tuple[float, ...]]] = {
-    "stride_time_s": (0.800, 0.755, 0.690, 0.650, 0.525, 0.460),
-    "contact_time_s": (0.360, 0.300, 0.228, 0.188, 0.145, 0.115),
-    "heel_down_s": (0.075, 0.065, 0.052, 0.042, 0.028, 0.025),
-    "foot_flat_s": (0.044, 0.042, 0.039, 0.037, 0.030, 0.028),
-    "heel_off_share": (0.48, 0.46, 0.48, 0.45, 0.33, 0.30),
-    "push_dps": (370, 511, 695, 850, 1450, 1700),
-    "push_lead_s": (0.017, 0.018, 0.020, 0.022, 0.028, 0.028),
-    "release_share": (0.88, 0.88, 0.90, 0.85, 0.50, 0.45),
-    "dip_share": (0.50, 0.50, 0.50, 0.42, 0.20, 0.15),
-    "pull_share": (0.62, 0.67, 0.75, 0.60, 0.30, 0.25),
-    "swing_dps": (500, 606, 681, 780, 1277, 1400),
-    "sink_mps": (0.80, 1.05, 1.25, 1.30, 1.00, 1.10),
-    "forward_mps": (0.35, 0.55, 0.75, 0.85, 0.70, 0.80),
-    "softness_s": (0.018, 0.017, 0.015, 0.014, 0.0185, 0.0185),
-    "rebound_mps2": (25.0, 33.0, 39.0, 45.0, 58.0, 62.0),
-    "toes_down_deg": (0.0, 0.0, 0.5, 1.0, 3.0, 3.0),
-    "apex_m": (0.18, 0.24, 0.29, 0.35, 0.48, 0.55),
-}
 _STRIKE_DEG: Final = {StrikeType.REARFOOT: 15.0, StrikeType.MIDFOOT: 3.0, StrikeType.FOREFOOT: -9.0}
 _CONTACT_SHARE: Final = {StrikeType.REARFOOT: 1.05, StrikeType.MIDFOOT: 1.0, StrikeType.FOREFOOT: 0.95}
 _SOFTNESS_SHARE: Final = {StrikeType.REARFOOT: 0.9, StrikeType.MIDFOOT: 1.05, StrikeType.FOREFOOT: 1.3}
-_SOFTEST_S: Final = 0.024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +74,14 @@ class Habit:
     _SPREAD: Final = (0.022, 1.4, 0.04, 0.08, 0.15, 0.04, 0.10, 0.4)
 
     def __init__(
-        self, foot: Foot, variability: Variability, fatigue: Fatigue, rng: np.random.Generator
+        self,
+        foot: Foot,
+        model: RunnerModel,
+        variability: Variability,
+        fatigue: Fatigue,
+        rng: np.random.Generator,
     ) -> None:
-        self._foot, self._variability, self._rng = foot, variability, rng
+        self._foot, self._model, self._variability, self._rng = foot, model, variability, rng
         self._tires = fatigue.amount if fatigue.foot in ("both", foot) else 0.0
         self._deviation = rng.normal(size=len(self._SPREAD))
 
@@ -105,17 +89,19 @@ class Habit:
         """The next stride at this speed; `progress` runs from 0 to 1 over the session."""
         tired = self._tires * max(0.0, progress)
         build = {Gait.RUN: _run, Gait.WALK: _walk, Gait.HOP: _hop}[gait]
-        return build(speed_mps, block, self._deviate(tired, block.strike))
+        return build(self._model, speed_mps, block, self._deviate(tired, block.strike))
 
     def _deviate(self, tired: float, strike: StrikeType) -> Deviation:
         """Chance with memory, the difference between the feet, and what fatigue adds."""
         contact, strike_deg, push, sink, forward, apex, softness, low_deg = self._wander(1.0 + 0.3 * tired)
         right = self._foot is Foot.RIGHT
         longer = 1.0 + right * self._variability.right_contact_percent / 100.0
+        longer *= self._model.right_contact if right else 1.0
+        right_strike_deg = self._variability.right_strike_deg + self._model.right_strike_deg
         tired_deg = 2.0 * tired if strike is StrikeType.FOREFOOT else -2.0 * tired
         return Deviation(
             contact=(1.0 + contact) * (1.0 + 0.045 * tired) * longer,
-            strike_deg=strike_deg + tired_deg + right * self._variability.right_strike_deg,
+            strike_deg=strike_deg + tired_deg + right * right_strike_deg,
             push=(1.0 + push) * (1.0 - 0.05 * tired),
             sink=(1.0 + sink) * (1.0 + 0.07 * tired),
             forward=1.0 + forward,
@@ -133,27 +119,27 @@ class Habit:
         return wandered
 
 
-def stride_time_s(gait: Gait, speed_mps: float) -> float:
+def stride_time_s(model: RunnerModel, gait: Gait, speed_mps: float) -> float:
     """Usual time between two contacts of one foot at this speed."""
     if gait is Gait.HOP:
         return 0.46
     if gait is Gait.WALK:
-        return 1.35 - 0.2 * min(speed_mps, 2.2)
-    return float(np.interp(speed_mps, _SPEED, _RUN["stride_time_s"]))
+        return (1.35 - 0.2 * min(speed_mps, 2.2)) * model.walking_stride
+    return model.at_speed("stride_time_s", speed_mps)
 
 
-def _low_deg(block: Block, wander_deg: float) -> float:
+def _low_deg(sole: Sole, block: Block, wander_deg: float) -> float:
     """Pitch of the foot in mid-stance: flat when the heel kisses, toes down when it is held."""
     height_m = block.heel_height_mm / 1000.0
     if height_m == 0.0:
         return 0.0
-    return min(-0.5, pitch_for_heel_height_rad(height_m) * DEG_PER_RAD + wander_deg)
+    return min(-0.5, sole.pitch_for_heel_height_rad(height_m) * DEG_PER_RAD + wander_deg)
 
 
-def _run(speed: float, block: Block, by: Deviation) -> StridePlan:
-    at = {name: float(np.interp(speed, _SPEED, values)) for name, values in _RUN.items()}
+def _run(model: RunnerModel, speed: float, block: Block, by: Deviation) -> StridePlan:
+    at = {name: model.at_speed(name, speed) for name in model.running}
     rearfoot = block.strike is StrikeType.REARFOOT
-    low = 0.0 if rearfoot else _low_deg(block, by.low_deg)
+    low = 0.0 if rearfoot else _low_deg(model.sole, block, by.low_deg)
     usual_deg = _STRIKE_DEG[block.strike] - at["toes_down_deg"]
     strike = (usual_deg if block.strike_deg is None else block.strike_deg) + by.strike_deg
     return StridePlan(
@@ -175,7 +161,7 @@ def _run(speed: float, block: Block, by: Deviation) -> StridePlan:
         swing_dps=at["swing_dps"],
         sink_mps=at["sink_mps"] * by.sink,
         forward_mps=at["forward_mps"] * by.forward,
-        softness_s=min(_SOFTEST_S, at["softness_s"] * _SOFTNESS_SHARE[block.strike]) * by.softness,
+        softness_s=min(model.softest_s, at["softness_s"] * _SOFTNESS_SHARE[block.strike]) * by.softness,
         rebound_mps2=at["rebound_mps2"] * by.push * block.push,
         apex_m=at["apex_m"] * by.apex * np.sqrt(block.pull),
         push_strength=block.push,
@@ -183,9 +169,9 @@ def _run(speed: float, block: Block, by: Deviation) -> StridePlan:
     )
 
 
-def _walk(speed: float, block: Block, by: Deviation) -> StridePlan:
+def _walk(model: RunnerModel, speed: float, block: Block, by: Deviation) -> StridePlan:
     """Foot flat for most of a long stance, heel first, both feet down at the change."""
-    stride_s = stride_time_s(Gait.WALK, speed)
+    stride_s = stride_time_s(model, Gait.WALK, speed)
     brisk = min(1.3, 0.5 + 0.5 * speed / 1.4)
     return StridePlan(
         gait=Gait.WALK,
@@ -214,13 +200,13 @@ def _walk(speed: float, block: Block, by: Deviation) -> StridePlan:
     )
 
 
-def _hop(speed: float, block: Block, by: Deviation) -> StridePlan:
+def _hop(model: RunnerModel, speed: float, block: Block, by: Deviation) -> StridePlan:
     """Up and down on the ball of the foot; the body's free flight sets how fast the foot comes down."""
     del speed
-    stride_s = stride_time_s(Gait.HOP, 0.0)
+    stride_s = stride_time_s(model, Gait.HOP, 0.0)
     contact_s = 0.23 * by.contact
     flight_s = stride_s - contact_s
-    low = _low_deg(block, by.low_deg)
+    low = _low_deg(model.sole, block, by.low_deg)
     strike = (-22.0 if block.strike_deg is None else block.strike_deg) + by.strike_deg
     return StridePlan(
         gait=Gait.HOP,

@@ -8,15 +8,8 @@ from numpy.typing import NDArray
 
 from stridesense.model.samples import FloatArray
 from stridesense.simulator.quintic import Quintic
+from stridesense.simulator.runner_model import SwingShape
 from stridesense.simulator.smooth import ramp, ramp_slope
-
-_APEX_SHARE: Final = 0.42
-_HANDOVER: Final = 0.12
-"""Share of the swing over which the acceleration at toe-off fades."""
-
-_FORWARD: Final = (0.0, 0.63, 0.25, 0.25)
-_BACKWARD: Final = (0.48, 1.08, 0.25, 0.20)
-"""Begin, end, rise and fall of the two bumps of horizontal acceleration, as shares of the swing."""
 
 LONGEST_SWING_S: Final = 1.5
 """In a longer swing the foot is held up."""
@@ -42,14 +35,21 @@ class Swings:
     """
 
     def __init__(
-        self, begin_s: FloatArray, end_s: FloatArray, start: State, end: State, apex_m: FloatArray
+        self,
+        shape: SwingShape,
+        begin_s: FloatArray,
+        end_s: FloatArray,
+        start: State,
+        end: State,
+        apex_m: FloatArray,
     ) -> None:
+        self._shape = shape
         self._begin, self._duration = begin_s, end_s - begin_s
         self._position = start.position[:, :2]
         self._velocity = start.velocity[:, :2] * self._duration[:, np.newaxis]
         self._fading = start.acceleration[:, :2] * self._duration[:, np.newaxis] ** 2
         self._bumps = self._fit_bumps(end)
-        self._height = _height_curve(begin_s, end_s, start, end, apex_m)
+        self._height = _height_curve(shape.apex, begin_s, end_s, start, end, apex_m)
 
     def at(self, t_s: FloatArray, swing: NDArray[np.intp]) -> FloatArray:
         """Position of the ball at these times of these swings, (n, 3) in m."""
@@ -57,9 +57,9 @@ class Swings:
         level = (
             self._position[swing]
             + self._velocity[swing] * u
-            + self._fading[swing] * (u**2 / 2 - ramp(u, _HANDOVER))
-            + self._bumps[0][swing] * _bump(u, *_FORWARD)
-            + self._bumps[1][swing] * _bump(u, *_BACKWARD)
+            + self._fading[swing] * (u**2 / 2 - ramp(u, self._shape.handover))
+            + self._bumps[0][swing] * _bump(u, *self._shape.forward)
+            + self._bumps[1][swing] * _bump(u, *self._shape.backward)
         )
         return np.column_stack((level, self._height(t_s)))
 
@@ -70,19 +70,24 @@ class Swings:
 
     def _fit_bumps(self, end: State) -> tuple[FloatArray, FloatArray]:
         """Sizes of the forward and the backward bump, each (n, 2): two equations per swing and axis."""
-        one = np.ones(1)
-        faded = (1.0 - ramp_slope(one, _HANDOVER), 0.5 - ramp(one, _HANDOVER))
+        one, handover = np.ones(1), self._shape.handover
+        faded = (1.0 - ramp_slope(one, handover), 0.5 - ramp(one, handover))
         duration = self._duration[:, np.newaxis]
         speed = end.velocity[:, :2] * duration - self._velocity - self._fading * faded[0]
         way = end.position[:, :2] - self._position - self._velocity - self._fading * faded[1]
-        v1, v2 = _bump_slope(one, *_FORWARD), _bump_slope(one, *_BACKWARD)
-        x1, x2 = _bump(one, *_FORWARD), _bump(one, *_BACKWARD)
+        v1, v2 = _bump_slope(one, *self._shape.forward), _bump_slope(one, *self._shape.backward)
+        x1, x2 = _bump(one, *self._shape.forward), _bump(one, *self._shape.backward)
         determinant = v1 * x2 - v2 * x1
         return (speed * x2 - way * v2) / determinant, (way * v1 - speed * x1) / determinant
 
 
 def _height_curve(
-    begin_s: FloatArray, end_s: FloatArray, start: State, end: State, apex_m: FloatArray
+    apex_share: float,
+    begin_s: FloatArray,
+    end_s: FloatArray,
+    start: State,
+    end: State,
+    apex_m: FloatArray,
 ) -> Quintic:
     knots = []
     for i, (begin, stop, apex) in enumerate(zip(begin_s, end_s, apex_m, strict=True)):
@@ -91,7 +96,7 @@ def _height_curve(
         if stop - begin > LONGEST_SWING_S:
             middle = [(begin + LIFT_S, apex, 0.0, 0.0), (stop - LIFT_S, apex, 0.0, 0.0)]
         else:
-            rise_s = _APEX_SHARE * (stop - begin)
+            rise_s = apex_share * (stop - begin)
             curvature = _apex_curvature(rise_s, stop - begin - rise_s, apex, first, last)
             middle = [(begin + rise_s, apex, 0.0, curvature)]
         knots += [(begin, *first), *middle, (stop, *last)]

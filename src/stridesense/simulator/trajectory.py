@@ -5,7 +5,7 @@ Horizontal acceleration in the swing is two smooth bumps, forward and back, whos
 the place of the next contact exactly. What velocity is left at the contact is absorbed by the sole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import pi
 from typing import Final
@@ -16,19 +16,23 @@ from numpy.typing import NDArray
 from stridesense.model import Foot
 from stridesense.model.samples import FloatArray
 from stridesense.simulator.contact import Contact
-from stridesense.simulator.foot import rolled_m, support
+from stridesense.simulator.foot import Sole
+from stridesense.simulator.free_motion import FreeMotion
 from stridesense.simulator.pitch import pitch_curve
-from stridesense.simulator.smooth import ramp, smooth_step
+from stridesense.simulator.quintic import Quintic
+from stridesense.simulator.runner_model import RIGID_SOLE, RunnerModel
+from stridesense.simulator.smooth import smooth_step
+from stridesense.simulator.strokes import StrokePitch, stroke_pitch
 from stridesense.simulator.swing import State, Swings
 from stridesense.simulator.turning import roll_curve, yaw_curve
 
 _LANDING_MPS2: Final = -8.0
 """Vertical acceleration of the foot just before contact."""
 
-_REBOUND_S: Final = 0.030
-"""The loaded sole springs back over the last moments of contact; its push ends when the toes leave."""
-
-_REBOUND_TRAVEL_S2: Final = float(ramp(np.array([_REBOUND_S]), _REBOUND_S)[0])
+_PITCH_SHAPES: Final[Mapping[str, Callable[[Sequence[Contact]], Quintic | StrokePitch]]] = {
+    "knots": pitch_curve,
+    "strokes": stroke_pitch,
+}
 
 IntArray = NDArray[np.intp]
 
@@ -51,12 +55,23 @@ class Motion:
 
 
 class FootTrajectory:
-    """All contacts of a foot and the swings between them, to be asked for any time."""
+    """All contacts of a foot and the swings between them, to be asked for any time.
 
-    def __init__(self, foot: Foot, contacts: Sequence[Contact]) -> None:
-        self.contacts = contacts
-        self.pitch = pitch_curve(contacts)
-        self._roll, self._yaw = roll_curve(foot, contacts), yaw_curve(foot, contacts)
+    `free` is what a standing foot does besides: motion without contacts, see `activities`.
+    """
+
+    def __init__(
+        self,
+        foot: Foot,
+        contacts: Sequence[Contact],
+        model: RunnerModel = RIGID_SOLE,
+        free: FreeMotion | None = None,
+    ) -> None:
+        self.foot, self.contacts, self.model = foot, contacts, model
+        self.pitch = _PITCH_SHAPES[model.pitch_shape](contacts)
+        self._roll = roll_curve(foot, contacts, model.turning)
+        self._yaw = yaw_curve(foot, contacts, model.turning)
+        self._free = free
         self._ic = np.array([c.initial_contact_s for c in contacts])
         self._tc = np.array([c.terminal_contact_s for c in contacts])
         self._slope = np.array([c.slope_rad for c in contacts])
@@ -68,7 +83,7 @@ class FootTrajectory:
         self._landing = np.array([(c.plan.forward_mps, -c.plan.sink_mps) for c in contacts])
         self._rebound = np.array([c.plan.rebound_mps2 for c in contacts])
         self._strike = self.pitch(self._ic) - self._slope
-        rolling = _rolling(self._strike, self.pitch.slope(self._ic), np.zeros(len(contacts)))
+        rolling = _rolling(model.sole, self._strike, self.pitch.slope(self._ic), np.zeros(len(contacts)))
         self._mismatch = self._landing - rolling.velocity
         self._mismatch[0] = 0.0
         self._swings = self._all_swings() if len(contacts) > 1 else None
@@ -86,7 +101,8 @@ class FootTrajectory:
             slope[flying] += share * np.diff(self._slope)[index[flying]]
             ground = self._ground[index[flying], 2] + share * np.diff(self._ground[:, 2])[index[flying]]
             ground_height[flying] = swing[:, 2] - ground
-        return Motion(t_s, ball, pitch, self._roll(t_s), self._yaw(t_s), pitch - slope, ground_height)
+        motion = Motion(t_s, ball, pitch, self._roll(t_s), self._yaw(t_s), pitch - slope, ground_height)
+        return motion if self._free is None else _moved(motion, self._free)
 
     def _stance(
         self, t_s: FloatArray, index: IntArray, pitch: FloatArray
@@ -94,8 +110,9 @@ class FootTrajectory:
         """Ball (n, 3), its height above the ground (n,) and the slope (n,), as if the foot were down."""
         slope = self._slope[index]
         local = pitch - slope
-        height = support(local)[0]
-        forward = rolled_m(self._strike)[index] - rolled_m(local)
+        sole = self.model.sole
+        height = sole.support(local)[0]
+        forward = sole.rolled_m(self._strike)[index] - sole.rolled_m(local)
         offset = np.stack((forward, height), axis=1) + self._compression(t_s - self._ic[index], index)
         return self._ground[index] + _to_world(offset, slope, self._heading[index]), height, slope
 
@@ -106,29 +123,32 @@ class FootTrajectory:
         taken = 0.5 * (t + softness / pi * np.sin(pi * t / softness))
         loaded = smooth_step((since_s / self._stance_s[index] - 0.25) / 0.65)
         give: FloatArray = self._mismatch[index] * (taken * (1.0 - loaded))[:, np.newaxis]
-        springing_s = np.clip(since_s - (self._tc - self._ic)[index] + _REBOUND_S, 0.0, _REBOUND_S)
-        sprung = ramp(springing_s, _REBOUND_S) - _REBOUND_TRAVEL_S2 * loaded
+        rebound = self.model.rebound
+        springing_s = since_s - (self._tc - self._ic)[index] + rebound.duration_s
+        sprung = rebound.travel_s2(np.clip(springing_s, 0.0, rebound.duration_s))
+        sprung = sprung - rebound.end_travel_s2 * loaded
         give[:, 1] += self._rebound[index] * np.where(np.isfinite(self._tc[index]), sprung, 0.0)
         return give
 
     def _all_swings(self) -> "Swings":
         """From the rolling foot at toe-off to the foot that comes down at the next contact."""
-        leave = self._tc[:-1]
+        leave, sole = self._tc[:-1], self.model.sole
         local = self.pitch(leave) - self._slope[:-1]
-        rolling = _rolling(local, self.pitch.slope(leave), self.pitch.curvature(leave))
+        rolling = _rolling(sole, local, self.pitch.slope(leave), self.pitch.curvature(leave))
         turn = (self._slope[:-1], self._heading[:-1])
         rebound = np.stack((np.zeros(len(leave)), self._rebound[:-1]), axis=1)
-        start = rolling.offset + np.stack((rolled_m(self._strike[:-1]), np.zeros(len(leave))), axis=1)
+        start = rolling.offset + np.stack((sole.rolled_m(self._strike[:-1]), np.zeros(len(leave))), axis=1)
         onto = (self._slope[1:], self._heading[1:])
-        height = support(self._strike[1:])[0]
+        height = sole.support(self._strike[1:])[0]
         end = np.stack((np.zeros(len(height)), height), axis=1)
         return Swings(
+            self.model.swing,
             leave,
             self._ic[1:],
             State(
                 self._ground[:-1] + _to_world(start, *turn),
-                _to_world(rolling.velocity + rebound * _REBOUND_S / 2, *turn),
-                _to_world(rolling.acceleration + rebound, *turn),
+                _to_world(rolling.velocity + rebound * self.model.rebound.end_speed_s, *turn),
+                _to_world(rolling.acceleration + rebound * self.model.rebound.end_push, *turn),
             ),
             State(
                 self._ground[1:] + _to_world(end, *onto),
@@ -148,13 +168,27 @@ class _Rolling:
     acceleration: FloatArray
 
 
-def _rolling(pitch: FloatArray, rate: FloatArray, acceleration: FloatArray) -> _Rolling:
+def _rolling(sole: Sole, pitch: FloatArray, rate: FloatArray, acceleration: FloatArray) -> _Rolling:
     """Motion of the ball, along and up (n, 2), of a sole that rolls with this pitch and its derivatives."""
-    h, h1, h2 = support(pitch)
+    h, h1, h2 = sole.support(pitch)
     return _Rolling(
-        np.stack((-rolled_m(pitch), h), axis=1),
+        np.stack((-sole.rolled_m(pitch), h), axis=1),
         np.stack((-h * rate, h1 * rate), axis=1),
         np.stack((-h1 * rate**2 - h * acceleration, h2 * rate**2 + h1 * acceleration), axis=1),
+    )
+
+
+def _moved(motion: Motion, free: FreeMotion) -> Motion:
+    """The pose with what the foot does besides."""
+    away, (roll, pitch, yaw) = free.away_m(motion.t_s), free.turned_rad(motion.t_s)
+    return Motion(
+        motion.t_s,
+        motion.ball_m + away,
+        motion.pitch_rad + pitch,
+        motion.roll_rad + roll,
+        motion.yaw_rad + yaw,
+        motion.ground_pitch_rad + pitch,
+        motion.height_m + away[:, 2],
     )
 
 

@@ -11,7 +11,6 @@ from stridesense.model import Foot, Gait, HeelState, StrikeType
 from stridesense.model.samples import FloatArray
 from stridesense.simulator.contact import Contact
 from stridesense.simulator.course import Course, HeelCourse, angle_course, heel_course
-from stridesense.simulator.foot import heel_height_m
 from stridesense.simulator.sensor import PodSamples
 from stridesense.simulator.trajectory import FootTrajectory
 from stridesense.units import DEG_PER_RAD
@@ -123,7 +122,7 @@ class ContinuousTruth:
         """Ask the trajectory every millisecond."""
         t = np.arange(begin_s, end_s, 1.0 / TRUTH_HZ)
         motion = trajectory.at(t)
-        heel_mm = 1000.0 * heel_height_m(motion.ground_pitch_rad, motion.height_m)
+        heel_mm = 1000.0 * trajectory.model.sole.heel_height_m(motion.ground_pitch_rad, motion.height_m)
         return cls(t, motion.ground_pitch_rad * DEG_PER_RAD, heel_mm, motion.ball_m)
 
 
