@@ -4,8 +4,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PEERS := .venv-peers
+DATA := ../shared/data
 
-.PHONY: help setup demo test check bench docs pictures recordings clean
+.PHONY: help setup demo test check bench validate peers docs pictures recordings clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -29,6 +31,12 @@ bench: $(READY)  ## start-up time, imports by package, samples a second through 
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/throughput.py
 
+validate: $(READY)  ## measure how good the detection is, write docs/accuracy.md (some minutes)
+	$(BIN)/stridesense validate $(if $(wildcard $(DATA)),--data $(DATA)) --peers benchmarks/peers \
+	    --output docs/accuracy.md --plot docs/images/accuracy.svg
+
+peers: $(PEERS)/.ready  ## make .venv-peers with the packages that validate compares with
+
 docs: $(READY)  ## check the links and run the commands of the Markdown pages; there is no site yet
 	$(BIN)/python -m pytest -q tests/architecture/test_docs.py
 
@@ -38,8 +46,8 @@ pictures: $(READY)  ## draw the picture of the documentation from a simulated ru
 recordings: $(READY)  ## make the recordings of the virtual runner anew
 	$(BIN)/python scripts/recordings.py recordings
 
-clean:  ## remove .venv and caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
+clean:  ## remove the environments and caches
+	rm -rf .venv $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
 
 $(READY): pyproject.toml uv.lock scripts/pip_from_lock.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -52,4 +60,15 @@ $(READY): pyproject.toml uv.lock scripts/pip_from_lock.py
 	    $(BIN)/python -m pip install --disable-pip-version-check --quiet \
 	        --constraint .venv/constraints.txt --requirement .venv/dev-requirements.txt --editable '.[broker,fast]'; \
 	fi
+	@touch $@
+
+$(PEERS)/.ready: benchmarks/peers/requirements.txt
+	@if command -v uv >/dev/null 2>&1; then \
+	    uv venv --quiet --allow-existing $(PEERS) && \
+	    uv pip install --quiet --python $(PEERS) --requirement $<; \
+	else \
+	    $(PYTHON) -m venv $(PEERS) && \
+	    $(PEERS)/bin/python -m pip install --disable-pip-version-check --quiet --requirement $<; \
+	fi
+	@echo '*' >$(PEERS)/.gitignore
 	@touch $@

@@ -29,23 +29,35 @@ def plain(item: Any) -> Any:
     return (item.dtype.str, item.shape, item.tobytes()) if isinstance(item, np.ndarray) else item
 
 
+def arrays(block: Any) -> dict[str, np.ndarray[Any, Any]]:
+    """The arrays of a block by name, samples along the last axis."""
+    named = {field.name: getattr(block, field.name) for field in fields(block)}
+    return {
+        name: value.T if name in ("acc_mps2", "gyr_radps") else value
+        for name, value in named.items()
+        if isinstance(value, np.ndarray)
+    }
+
+
 def flowing(items: Iterable[Any]) -> list[Any]:
     """Items as comparable values, blocks taken apart into samples so that their borders do not count."""
     rows: list[Any] = []
     for item in items:
         if isinstance(item, SampleBlock | SignalBlock):
-            columns = [
-                getattr(item, field.name)
-                for field in fields(item)
-                if isinstance(getattr(item, field.name), np.ndarray)
-            ]
-            head = (item.foot, item.first_index)
+            columns = arrays(item).values()
             rows += [
-                (head[0], head[1] + i, *(plain(np.asarray(c[i])) for c in columns)) for i in range(len(item))
+                (item.foot, item.first_index + i, *(plain(np.ascontiguousarray(c[..., i])) for c in columns))
+                for i in range(len(item))
             ]
         else:
             rows.append(plain(item))
     return rows
+
+
+def sliced(name: str, array: np.ndarray[Any, Any], start: int, stop: int) -> np.ndarray[Any, Any]:
+    """Samples start ... stop - 1, the array as the block holds it."""
+    part = array[..., start:stop].copy()
+    return np.ascontiguousarray(part.T) if name in ("acc_mps2", "gyr_radps") else part
 
 
 def cut(items: Iterable[Any], rng: random.Random) -> list[Any]:
@@ -58,11 +70,7 @@ def cut(items: Iterable[Any], rng: random.Random) -> list[Any]:
         start = 0
         while start < len(item):
             stop = min(len(item), start + rng.choice((1, 2, 3, 7, 19, 64)))
-            parts = {
-                field.name: getattr(item, field.name)[start:stop].copy()
-                for field in fields(item)
-                if isinstance(getattr(item, field.name), np.ndarray)
-            }
+            parts = {name: sliced(name, array, start, stop) for name, array in arrays(item).items()}
             pieces.append(replace(item, first_index=item.first_index + start, **parts))
             start = stop
     return pieces
@@ -101,14 +109,15 @@ def check_state_can_move(make: Make, items: Sequence[Any]) -> None:
 
 
 def check_latency_is_as_declared(make: Make, items: Sequence[Any]) -> None:
-    """By each foot's own clock: the other foot may be ahead."""
+    """By each foot's own clock, as the other may be ahead, and less by what the input itself was late."""
     stage, late_s = make(), 0.0
     now_s: dict[Any, float] = {}
     for item in items:
         now_s[item.foot] = max(now_s.get(item.foot, 0.0), input_time_s(item))
+        came_late_s = now_s[item.foot] - (output_time_s(item) or 0.0) if isinstance(item, Stride) else 0.0
         for out in stage.process(item):
             if out is not item and (happened_s := output_time_s(out)) is not None:
-                late_s = max(late_s, now_s[item.foot] - happened_s)
+                late_s = max(late_s, now_s[item.foot] - happened_s - came_late_s)
     slack_s = PACKET_S if isinstance(items[-1], RawPacket) else 1e-9
     assert late_s <= stage.latency_s + slack_s
 

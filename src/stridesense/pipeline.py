@@ -1,6 +1,7 @@
 """The whole river on one page: packets in, gait events, strides, cues and damage out.
 
-    RawPacket -> Decoder -> per foot: Conditioner -> GaitDetector -> StrideBuilder -> Bilateral -> Coach
+    RawPacket -> Decoder -> per foot: Conditioner -> GaitDetector -> StrideBuilder -> Bilateral -> OwnUsual
+        -> Mechanics -> Coach
 
 Live, replay and analysis call this and nothing else, so that they cannot differ.
 """
@@ -13,8 +14,10 @@ from stridesense.coaching.coach import Coach, CoachParams, Outcome
 from stridesense.dsp import conditioner
 from stridesense.dsp.conditioner import Conditioner, ConditionerParams
 from stridesense.gait import detector
-from stridesense.gait.bilateral import Bilateral
+from stridesense.gait.bilateral import Bilateral, BilateralParams
 from stridesense.gait.detector import DetectorParams, GaitDetector
+from stridesense.gait.load import CalfLoadParams, Mechanics
+from stridesense.gait.own_line import OwnUsual, OwnUsualParams
 from stridesense.gait.segmentation import SegmentationParams, StrideBuilder
 from stridesense.model import Foot, RawPacket
 from stridesense.protocol.decoder import Decoder
@@ -32,6 +35,9 @@ class PipelineParams:
     conditioner: ConditionerParams = field(default_factory=ConditionerParams)
     detector: DetectorParams = field(default_factory=DetectorParams)
     segmentation: SegmentationParams = field(default_factory=SegmentationParams)
+    bilateral: BilateralParams = field(default_factory=BilateralParams)
+    own_usual: OwnUsualParams = field(default_factory=OwnUsualParams)
+    calf_load: CalfLoadParams = field(default_factory=CalfLoadParams)
     coach: CoachParams = field(default_factory=CoachParams)
 
 
@@ -42,7 +48,12 @@ class Pipeline(Stage[RawPacket, Outcome]):
         self.params = params or PipelineParams()
         self.decoder = Decoder()
         self._feet: dict[Foot, list[Stage[Any, Any]]] = {}
-        self._both: list[Stage[Any, Any]] = [Bilateral(), Coach(self.params.coach)]
+        self._both: list[Stage[Any, Any]] = [
+            Bilateral(self.params.bilateral),
+            OwnUsual(self.params.own_usual),
+            Mechanics(self.params.calf_load),
+            Coach(self.params.coach),
+        ]
         super().__init__()
 
     def _initial_state(self) -> None:

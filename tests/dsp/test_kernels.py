@@ -4,52 +4,58 @@ import numpy as np
 import pytest
 
 from stridesense.dsp.filters import Biquad, butterworth_lowpass
-from stridesense.dsp.kernels import Kernel
-from stridesense.dsp.orientation import OrientationState, TiltParams, orient
-from stridesense.dsp.projection import FootAxes, ProjectionCoefficients, ProjectionState, project
+from stridesense.dsp.kernels import Packed, Switch
+from stridesense.dsp.orientation import TiltParams, orient
+from stridesense.dsp.projection import FootAxes, ProjectionParams, project
 from stridesense.errors import InputError
-from stridesense.gait.phase import PhaseParams, PhaseState, advance
+from stridesense.gait.phase import PhaseParams, advance
 from stridesense.model.samples import FloatArray
+from stridesense.model.signals import COLUMNS, PITCH_DEG
 
 RATE_HZ = 208.0
 LEVEL = FootAxes(0.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.01, -0.02, 0.005)
 
 
-def motion(seed: int, n: int = 3000) -> tuple[FloatArray, ...]:
-    """Times and six columns of a foot that swings, lands and rests, with noise."""
+def motion(seed: int, n: int = 3000) -> FloatArray:
+    """Rows of a foot that stands, then swings, lands and rests, with noise; (8, n)."""
     rng = np.random.default_rng(seed)
     t = np.arange(n) / RATE_HZ
-    swing = np.sin(2 * np.pi * 1.4 * t)
+    swing = np.sin(2 * np.pi * 1.4 * t) * (t > 2.0)
     acc = [rng.normal(0, 4, n) * (swing > 0) + offset for offset in (0.3, -0.2, 9.8)]
-    gyr = [
-        rng.normal(0, 0.2, n),
-        -10.0 * swing * (swing > 0) - 8.0 * swing * (swing < -0.7),
-        rng.normal(0, 0.2, n),
-    ]
-    return t, *acc, *gyr
+    pitching = -10.0 * swing * (swing > 0) - 8.0 * swing * (swing < -0.7)
+    gyr = [rng.normal(0, 0.2, n) * (t > 2.0), pitching, rng.normal(0, 0.2, n) * (t > 2.0)]
+    return np.array([t, *acc, *gyr, np.arange(n) % 97 == 0])
 
 
 def river(seed: int) -> list[FloatArray]:
-    """All columns that the three loops make of one motion."""
-    coefficients = ProjectionCoefficients(LEVEL, butterworth_lowpass(30.0, RATE_HZ), 1.0 / RATE_HZ)
-    t, *sensed = motion(seed)
-    clipped = (np.arange(len(t)) % 97 == 0).astype(np.float64)
-    _, seen = project(ProjectionState(), coefficients, (t, *sensed))
-    pitch, roll, yaw, smooth, forward, right, up, acc, jerk = seen
-    turning = (t, pitch, roll, yaw, forward, right, up, acc, clipped)
-    after, turned = orient(OrientationState(), TiltParams(), turning)
-    last, marks = advance(PhaseState(), PhaseParams(), (t, smooth, turned[0], jerk))
-    return [*seen, *turned, *marks, np.array(after), np.array(last)]
+    """All columns that the loops make of one motion, and what they remember of it."""
+    rows = motion(seed)
+    columns = np.empty((len(COLUMNS), rows.shape[1]))
+    params = ProjectionParams.of(LEVEL, butterworth_lowpass(30.0, RATE_HZ), 1.0 / RATE_HZ)
+    marks = np.empty((1, rows.shape[1]))
+    seen, turned, phase = project.begin(), orient.begin(), advance.begin()
+    for part in (slice(0, 1), slice(1, 700), slice(700, None)):
+        out = np.empty((len(COLUMNS), len(rows[0, part])))
+        project(seen, Packed.of(params), np.ascontiguousarray(rows[:, part]), out[:PITCH_DEG])
+        orient(turned, Packed.of(TiltParams()), out[:PITCH_DEG], out[PITCH_DEG:])
+        columns[:, part] = out
+        found = np.empty((1, out.shape[1]))
+        advance(phase, Packed.of(PhaseParams()), out, found)
+        marks[:, part] = found
+    remembered = [np.array(state[0].item(), dtype=float) for state in (seen, turned, phase)]
+    return [*columns, *marks, *remembered]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_compiled_and_plain_loops_give_the_same_bits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba")
-    monkeypatch.setattr(Kernel, "use_compiled", True)
+    monkeypatch.setattr(Switch, "use_compiled", True)
     compiled = river(seed)
-    monkeypatch.setattr(Kernel, "use_compiled", False)
+    monkeypatch.setattr(Switch, "use_compiled", False)
     plain = river(seed)
-    assert any(np.count_nonzero(column) for column in plain[-3:])
+    offset_deg = plain[COLUMNS.index("tilt_offset_deg")]
+    assert len(np.unique(offset_deg)) > 10
+    assert np.count_nonzero(plain[len(COLUMNS)]) > 10
     assert all(ours.tobytes() == theirs.tobytes() for ours, theirs in zip(plain, compiled, strict=True))
 
 

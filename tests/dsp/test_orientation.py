@@ -1,19 +1,28 @@
 """Axes and pitch, against motions whose truth is exact."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from stridesense.dsp.alignment import foot_axes, mediolateral_axis, stillness, toes_up_sign
+from dsp.worn import errors, seen, session
+from stridesense.dsp.alignment import (
+    axis_confidence,
+    foot_axes,
+    mediolateral_axis,
+    stillness,
+    toes_up_sign,
+)
 from stridesense.dsp.conditioner import Conditioner
 from stridesense.model import Foot, Gap, GapCause, SampleBlock, SignalBlock, ZeroReference
 from stridesense.model.samples import FloatArray
+from stridesense.model.signals import PITCH_DEG, TILT_OFFSET_DEG
 from stridesense.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 RATE_HZ = 208.0
-MOUNTS = [Rotation.identity(), *Rotation.random(12, random_state=5)]
+QUARTERS = [Rotation.from_euler(axis, angle, degrees=True) for axis in "xyz" for angle in (90, 180, 270)]
+MOUNTS = [Rotation.identity(), *QUARTERS, *Rotation.random(8, random_state=5)]
 
 
 def foot_motion(standing_s: float = 3.0, moving_s: float = 10.0) -> tuple[FloatArray, FloatArray]:
@@ -43,19 +52,22 @@ def signals(block: SampleBlock) -> SignalBlock:
     conditioner = Conditioner()
     out = [*conditioner.process(block), *conditioner.flush()]
     blocks = [item for item in out if isinstance(item, SignalBlock)]
-    names = [
-        field.name for field in fields(SignalBlock) if isinstance(getattr(blocks[0], field.name), np.ndarray)
-    ]
-    joined = {name: np.concatenate([getattr(item, name) for item in blocks]) for name in names}
-    assert len(joined["t_s"]) == len(block)
-    return replace(blocks[0], **joined)
+    columns = np.concatenate([item.columns for item in blocks], axis=1)
+    assert columns.shape[1] == len(block)
+    return replace(blocks[-1], columns=columns)
+
+
+def pitch_deg(seen: SignalBlock) -> FloatArray:
+    """Pitch against standing flat."""
+    pitch: FloatArray = seen.columns[PITCH_DEG] + seen.columns[TILT_OFFSET_DEG]
+    return pitch
 
 
 @pytest.mark.parametrize("mount", MOUNTS, ids=range(len(MOUNTS)))
 def test_pitch_is_right_in_any_mounting_and_beyond_ninety_degrees(mount: Rotation) -> None:
     t, pitch = foot_motion()
     seen = signals(worn(pitch, t, mount))
-    error = seen.pitch_deg + seen.tilt_offset_deg - pitch / RAD_PER_DEG
+    error = pitch_deg(seen) - pitch / RAD_PER_DEG
     assert np.degrees(pitch).min() < -100.0
     assert np.abs(error).max() < 2.0
     assert seen.zero is ZeroReference.STANDING
@@ -83,7 +95,7 @@ def test_a_held_heel_is_not_erased() -> None:
     resting = np.abs(pitch) < 1e-9
     seen = signals(worn(pitch + held, t, MOUNTS[3]))
     late = resting & (t > 25.0)
-    assert (seen.pitch_deg + seen.tilt_offset_deg)[late] == pytest.approx(-12.0, abs=2.0)
+    assert pitch_deg(seen)[late] == pytest.approx(-12.0, abs=2.0)
 
 
 def test_a_gap_passes_in_its_place() -> None:
@@ -146,3 +158,40 @@ def test_a_few_samples_at_the_end_are_no_standing_start() -> None:
         whole = worn(pitch[:n], t[:n], MOUNTS[4])
         for item in [*conditioner.process(whole), *conditioner.flush()]:
             assert not isinstance(item, SignalBlock) or item.zero is ZeroReference.STANCE
+
+
+@pytest.mark.parametrize(
+    ("spread", "tilted_deg", "least", "most"),
+    [
+        ((0.1, 10.0, 0.1), 0.0, 0.99, 1.0),
+        ((3.0, 10.0, 3.0), 0.0, 0.75, 0.95),
+        ((10.0, 10.0, 10.0), 0.0, 0.0, 0.6),
+        ((0.1, 10.0, 0.1), 20.0, 0.6, 0.9),
+        ((0.1, 10.0, 0.1), 50.0, 0.0, 0.01),
+    ],
+)
+def test_confidence_falls_with_other_rotation_and_with_an_axis_that_is_not_level(
+    spread: tuple[float, float, float], tilted_deg: float, least: float, most: float
+) -> None:
+    rng = np.random.default_rng(2)
+    gyr = Rotation.from_euler("x", tilted_deg, degrees=True).apply(rng.normal(0.0, spread, (2000, 3)))
+    rotation, up = np.einsum("ni,nj->ij", gyr, gyr), np.array([0.0, 0.0, 1.0])
+    confidence = axis_confidence(rotation, up, mediolateral_axis(rotation, up)[1])
+    assert least <= confidence <= most
+
+
+def test_a_walking_start_finds_the_axes_in_any_mounting() -> None:
+    run = session("stand 3\nwalk 20", pod="mount_left_deg = [180.0, 40.0, -90.0]")
+    signals_seen = seen(run)
+    off = errors(run, signals_seen)
+    assert abs(off.stance_deg).max() < 1.5
+    assert signals_seen.blocks[-1].axis_confidence > 0.9
+
+
+def test_the_axis_follows_a_pod_that_turns_by_a_little() -> None:
+    slip = 'slip = {foot = "left", at_s = 15.0, turn_deg = [0.0, 0.0, 7.0]}'
+    quiet, slipped = (seen(session("stand 3\nrun 50 speed_mps=3", pod=pod)) for pod in ("", slip))
+    late = quiet.columns["t_s"] > 45.0
+    roll_dps = [signals_seen.columns["roll_rate_dps"][late].std() for signals_seen in (quiet, slipped)]
+    assert roll_dps[1] == pytest.approx(roll_dps[0], rel=0.1)
+    assert slipped.moved_s is None

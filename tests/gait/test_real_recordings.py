@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import median, pstdev
 from typing import Any
 
 import numpy as np
@@ -54,11 +54,37 @@ def test_jogs_have_one_toe_off_in_each_reference_stride(shared_data: Path) -> No
     assert found >= 0.95 * sum(len(reference) for _, reference in trials)
 
 
+def matched(ours: list[Stride], reference: list[dict[str, Any]]) -> list[tuple[Stride, dict[str, Any]]]:
+    """Each of our strides with the reference stride that its toe-off lies in."""
+    pairs = [[s for s in ours if ref["t0"] < s.terminal_contact_s < ref["t1"]] for ref in reference]
+    return [(found[0], ref) for found, ref in zip(pairs, reference, strict=True) if len(found) == 1]
+
+
 @pytest.mark.parametrize("number", JOGS)
 def test_a_jog_has_the_stride_time_of_motion_capture(shared_data: Path, number: str) -> None:
+    """Paired, as both leave out strides in the turns, though not the same ones."""
+    apart_s = [
+        stride.stride_time_s - ref["duration_s"]
+        for stride, ref in matched(*trial(shared_data, number))
+        if stride.stride_time_s is not None
+    ]
+    assert len(apart_s) >= 12
+    assert abs(median(apart_s)) < 0.020
+
+
+@pytest.mark.parametrize("number", JOGS)
+def test_a_jog_has_the_stride_length_of_motion_capture(shared_data: Path, number: str) -> None:
+    """A stride's way ends in its mid-stance, and so does a reference stride, where the foot is slowest."""
     ours, reference = trial(shared_data, number)
-    times = [stride.stride_time_s for stride in ours if stride.stride_time_s is not None]
-    assert median(times) == pytest.approx(median(ref["duration_s"] for ref in reference), abs=0.020)
+    errors_m = [
+        stride.stride_length_m - ref["length_m"]
+        for stride in ours
+        for ref in reference
+        if stride.initial_contact_s < ref["t1"] < stride.terminal_contact_s and stride.stride_length_m
+    ]
+    assert len(errors_m) >= 0.7 * len(reference)
+    assert abs(median(errors_m)) < 0.05 * median(ref["length_m"] for ref in reference)
+    assert pstdev(errors_m) < 0.10
 
 
 def test_a_jog_is_called_running(shared_data: Path) -> None:
@@ -116,7 +142,7 @@ def test_no_stride_and_no_contact_lies_over_a_stall(shared_data: Path, name: str
 
 def test_a_walk_of_both_shoes_is_found_foot_by_foot(shared_data: Path) -> None:
     ours = strides(shared_data / "walk_mocap_events" / "imu_sample.csv", "gaitmap")
-    assert Counter(stride.foot for stride in ours) == {Foot.LEFT: 29, Foot.RIGHT: 29}
+    assert Counter(stride.foot for stride in ours) == {Foot.LEFT: 28, Foot.RIGHT: 29}
     assert {stride.gait for stride in ours} == {Gait.WALK}
 
 
@@ -136,5 +162,5 @@ def test_the_walk_of_both_shoes_agrees_with_motion_capture(shared_data: Path) ->
 
 def test_a_walk_at_400_hz_is_found(shared_data: Path) -> None:
     ours = strides(shared_data / "walk_400hz" / "short_walk.csv", "xio")
-    assert len(ours) == 15
+    assert len(ours) == 14
     assert {stride.gait for stride in ours} == {Gait.WALK}

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from stage_checks import run
-from stridesense.dsp.kernels import Kernel
+from stridesense.dsp.kernels import Switch
 from stridesense.model import Cue, Foot, RawPacket, Stride
 from stridesense.pipeline import Outcome, Pipeline
 from stridesense.simulator import load, simulate
@@ -82,7 +82,7 @@ def test_plain_python_and_compiled_loops_agree(monkeypatch: pytest.MonkeyPatch) 
     pytest.importorskip("numba")
     results = []
     for compiled in (True, False):
-        monkeypatch.setattr(Kernel, "use_compiled", compiled)
+        monkeypatch.setattr(Switch, "use_compiled", compiled)
         results.append(fed(packets()))
     assert results[0] == results[1]
 

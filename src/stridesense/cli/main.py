@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "info": ("info", "Say what is in a recording."),
     "import": ("import_", "Turn a CSV file of any sensor into a recording."),
     "recover": ("recover", "Save what can be read of a damaged recording."),
+    "validate": ("validate", "Measure how good the detection is; write the page of accuracy."),
     "doctor": ("doctor", "Say what is installed and what is missing for which feature."),
 }
 """Name of a command: its module in this package, and its line in the list of commands."""

@@ -6,6 +6,7 @@ sign follows from the shape of the pitch: in every gait the foot turns toes-down
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from stridesense.dsp.projection import FootAxes
 from stridesense.model import ZeroReference
 from stridesense.model.samples import FloatArray
 from stridesense.units import DEG_PER_RAD, STANDARD_GRAVITY_MPS2
+
+_RESTLESS_DPS: Final = 45.0
+"""A foot that turns so fast, if only once, is not still; it spares the rest of the look in mid-run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ def stillness(acc_mps2: FloatArray, gyr_radps: FloatArray) -> Stillness | None:
         acc_mps2: (n, 3) specific force, sensor frame.
         gyr_radps: (n, 3) angular velocity, sensor frame.
     """
+    if float(np.abs(gyr_radps).max()) * DEG_PER_RAD > _RESTLESS_DPS:
+        return None
     gyr_spread_dps = gyr_radps.std(axis=0).max() * DEG_PER_RAD
     bias_dps = float(np.sqrt((gyr_radps.mean(axis=0) ** 2).sum())) * DEG_PER_RAD
     acc_g = np.sqrt((acc_mps2**2).sum(axis=1)) / STANDARD_GRAVITY_MPS2
@@ -65,6 +71,22 @@ def mediolateral_axis(rotation: FloatArray, up: FloatArray | None) -> tuple[Floa
     values, vectors = np.linalg.eigh(flat)
     share = float(values[-1]) / max(float(np.trace(rotation)), 1e-12)
     return np.ascontiguousarray(vectors[:, -1]), share
+
+
+def axis_confidence(rotation: FloatArray, up: FloatArray, share: float) -> float:
+    """How far the axis can be trusted, 0..1: its share of all rotation, less when it does not lie level.
+
+    A foot turns about an axis that is level in standing; one that points up or down by 45 deg says that the
+    standing was none, or that something else than a foot has turned.
+
+    Args:
+        rotation: (3, 3) sum of outer products of angular velocity, sensor frame.
+        up: (3,) unit vector up.
+        share: share of all rotation that is about the axis in use.
+    """
+    free, _ = mediolateral_axis(rotation, None)
+    rise_deg = float(np.arcsin(min(1.0, abs(float((free * up).sum()))))) * DEG_PER_RAD
+    return share * max(0.0, 1.0 - (rise_deg / 45.0) ** 2)
 
 
 def toes_up_sign(rate_radps: FloatArray, t_s: FloatArray) -> float:

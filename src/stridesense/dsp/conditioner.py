@@ -1,26 +1,35 @@
 """Samples of one foot become signals in the foot's frame."""
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 
 from stridesense.dsp.alignment import (
     Alignment,
     Stillness,
+    axis_confidence,
     foot_axes,
     mediolateral_axis,
-    stillness,
     toes_up_sign,
     unit,
     up_from_stance,
 )
+from stridesense.dsp.evidence import Evidence, EvidenceParams
 from stridesense.dsp.filters import butterworth_delay_s, butterworth_lowpass, usable_cutoff_hz
-from stridesense.dsp.orientation import OrientationState, TiltParams, orient
-from stridesense.dsp.projection import FootAxes, ProjectionCoefficients, ProjectionState, project
+from stridesense.dsp.kernels import Memory, Packed
+from stridesense.dsp.moved import MovedParams, Sight, Watch
+from stridesense.dsp.orientation import TiltParams, after_gap, forget_planted, orient, planted_up, reframed
+from stridesense.dsp.projection import FootAxes, ProjectionParams, project
+from stridesense.dsp.waiting import Held, aged, feels_gravity, part, span_s
 from stridesense.model import Gap, Malformed, SampleBlock, SignalBlock, ZeroReference
 from stridesense.model.samples import FloatArray
+from stridesense.model.signals import COLUMNS, PITCH_DEG
 from stridesense.stage import Stage
-from stridesense.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+from stridesense.units import RAD_PER_DEG
+
+_SENSED: Final = 8
+"""Columns of a sample: time, three of acceleration, three of angular velocity, clipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,46 +38,48 @@ class ConditionerParams:
 
     Attributes:
         smoothing_hz: cut-off of the low-pass on pitch rate, Hz (Falbriard 2018: 30).
-        hop_s: stillness and axes are looked at once in this time, s.
-        moving_dps: angular velocity that counts as rotation of the foot, deg/s.
+        hop_s: stillness and rotation are looked at once in this time, s.
+        look_s: the axes follow, and the mounting is checked, once in this much rotation, s.
         rotation_s: rotation needed to find the axes when the runner stood first, s.
         rotation_alone_s: rotation needed when there was no standing start, s.
         hold_s: longest time that samples wait for the axes, s.
-        memory_s: rotation after which half of the axis' evidence is renewed, s.
-        follow_deg: a standing foot tilted by less than this moves the flat reference, deg.
-        follow_gain: share of that tilt taken over per hop of standing.
+        evidence: what standing and moving say about the mounting.
+        moved: when the pod has turned on the shoe.
         tilt: trust in gravity and in the integral.
     """
 
     smoothing_hz: float = 30.0
     hop_s: float = 0.25
-    moving_dps: float = 100.0
+    look_s: float = 0.4
     rotation_s: float = 1.5
     rotation_alone_s: float = 3.0
     hold_s: float = 12.0
-    memory_s: float = 20.0
-    follow_deg: float = 12.0
-    follow_gain: float = 0.1
+    evidence: EvidenceParams = field(default_factory=EvidenceParams)
+    moved: MovedParams = field(default_factory=MovedParams)
     tilt: TiltParams = field(default_factory=TiltParams)
 
 
-Held = SampleBlock | Gap
 Signal = SignalBlock | Gap | Malformed
 
 
 @dataclass(slots=True)
 class ConditionerState:
-    """Evidence for the alignment, the samples that wait for it, and the running orientation."""
+    """Evidence for the alignment, the samples that wait for it, and the running orientation.
+
+    `looked_s` is the rotation since the axes were looked at, `moved` whether the pod has turned on the shoe
+    since the foot was last seen standing.
+    """
 
     hop: list[SampleBlock] = field(default_factory=list)
     hop_samples: int = 0
     held: list[Held] = field(default_factory=list)
-    rotation: FloatArray = field(default_factory=lambda: np.zeros((3, 3)))
-    rotation_s: float = 0.0
-    still: Stillness | None = None
+    evidence: Evidence = field(default_factory=Evidence)
     alignment: Alignment | None = None
-    projection: ProjectionState = field(default_factory=ProjectionState)
-    orientation: OrientationState = field(default_factory=OrientationState)
+    watch: Watch = field(default_factory=Watch)
+    looked_s: float = 0.0
+    moved: bool = False
+    projection: Memory = field(default_factory=project.begin)
+    orientation: Memory = field(default_factory=orient.begin)
     sampling_rate_hz: float = 0.0
 
 
@@ -81,6 +92,7 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
 
     def __init__(self, params: ConditionerParams | None = None) -> None:
         self.params = params or ConditionerParams()
+        self._tilt = Packed.of(self.params.tilt)
         super().__init__()
 
     def _initial_state(self) -> ConditionerState:
@@ -102,18 +114,22 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
             return self._pass_on(item)
         out: list[Signal] = []
         while (taken := self._hop_size(item) - self._state.hop_samples) <= len(item):
-            out += self._take(_part(item, 0, taken))
+            out += self._take(part(item, 0, taken))
             out += self._end_hop(survey=True)
             if taken == len(item):
                 return out
-            item = _part(item, taken, len(item))
+            item = part(item, taken, len(item))
         return out + self._take(item)
 
     def flush(self) -> list[Signal]:
         """The stream has ended: align with what there is, or let the samples go unseen."""
         released = self._end_hop(survey=True)
         little_s = self.params.rotation_s / 3.0
-        if self._state.alignment is None and self._state.rotation_s >= little_s and self._feels_gravity():
+        if (
+            self._state.alignment is None
+            and self._state.evidence.rotation_s >= little_s
+            and feels_gravity(self._state.held)
+        ):
             self._align()
         return released + self._release()
 
@@ -136,21 +152,19 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
     def _turn(self, item: Held, alignment: Alignment) -> Signal:
         if isinstance(item, SampleBlock):
             return self._signals(item, alignment)
-        self._state.projection = ProjectionState()
-        self._state.orientation = self._state.orientation.after_gap()
+        self._state.projection = project.begin()
+        self._state.orientation = after_gap(self._state.orientation)
         return item
 
     def _signals(self, block: SampleBlock, alignment: Alignment) -> SignalBlock:
-        state = self._state
         cutoff_hz = usable_cutoff_hz(self.params.smoothing_hz, block.sampling_rate_hz)
         smooth = butterworth_lowpass(cutoff_hz, block.sampling_rate_hz)
-        c = ProjectionCoefficients(alignment.axes, smooth, 1.0 / block.sampling_rate_hz)
-        sensed = (block.t_s, *block.acc_mps2.T, *block.gyr_radps.T)
-        state.projection, columns = project(state.projection, c, sensed)
-        pitch_rate, roll_rate, yaw_rate, smooth_rate, forward, right, up, acc, jerk = columns
-        rates, force = (pitch_rate, roll_rate, yaw_rate), (forward, right, up, acc)
-        turning = (block.t_s, *rates, *force, block.clipped.astype(np.float64))
-        state.orientation, (pitch, offset, pitch_sd) = orient(state.orientation, self.params.tilt, turning)
+        params = ProjectionParams.of(alignment.axes, smooth, 1.0 / block.sampling_rate_hz)
+        sensed, columns = np.empty((_SENSED, len(block))), np.empty((len(COLUMNS), len(block)))
+        sensed[0], sensed[1:4], sensed[4:7] = block.t_s, block.acc_mps2.T, block.gyr_radps.T
+        sensed[7] = block.clipped
+        project(self._state.projection, Packed.of(params), sensed, columns[:PITCH_DEG])
+        orient(self._state.orientation, self._tilt, columns[:PITCH_DEG], columns[PITCH_DEG:])
         return SignalBlock(
             foot=block.foot,
             first_index=block.first_index,
@@ -158,98 +172,115 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
             smoothing_delay_s=butterworth_delay_s(cutoff_hz),
             zero=alignment.zero,
             axis_confidence=alignment.confidence,
+            pod_moved=self._state.moved,
             host_offset_s=block.host_offset_s,
-            t_s=block.t_s,
-            pitch_rate_dps=pitch_rate,
-            pitch_rate_smooth_dps=smooth_rate,
-            pitch_deg=pitch,
-            tilt_offset_deg=offset,
-            pitch_sd_deg=pitch_sd,
-            acc_g=acc,
-            jerk_gps=jerk,
-            clipped=block.clipped,
+            columns=columns,
         )
 
     def _end_hop(self, *, survey: bool) -> list[Signal]:
-        hop, self._state.hop, self._state.hop_samples = self._state.hop, [], 0
+        state = self._state
+        hop, state.hop, state.hop_samples = state.hop, [], 0
         if not hop or not survey:
             return []
         acc = np.concatenate([block.acc_mps2 for block in hop])
         gyr = np.concatenate([block.gyr_radps for block in hop])
         whole = len(acc) >= self._hop_size(hop[0])  # a few samples at the end of a run always look still
-        still = stillness(acc, gyr) if whole else None
-        if still is not None:
-            self._follow_standing(still)
-        self._gather_rotation(gyr)
-        if self._state.alignment is not None:
-            self._follow_axis(self._state.alignment)
+        evidence, rate_hz = state.evidence, state.sampling_rate_hz
+        axis = None if state.alignment is None else state.alignment.axes.ml
+        if axis is not None and abs(float(state.orientation["bend_deg"][0])) > self.params.evidence.bend_deg:
             return []
-        return self._align_when_ready()
+        moved_s = evidence.gather(acc, gyr, rate_hz, self.params.evidence, may_stand=whole, axis=axis)
+        if state.alignment is None:
+            return self._align_when_ready()
+        state.looked_s += moved_s
+        if moved_s == 0.0 and state.evidence.stood_s > 0.0:
+            self._follow_standing(state.alignment)
+        elif state.looked_s > self.params.look_s:
+            self._look(state.alignment, state.looked_s)
+            state.looked_s = 0.0
+        return []
 
-    def _gather_rotation(self, gyr_radps: FloatArray) -> None:
-        """Add a hop of angular velocity (n, 3) to the evidence for the medio-lateral axis."""
-        state = self._state
-        if state.still is not None:
-            gyr_radps = gyr_radps - state.still.bias_radps
-        spin = np.sqrt((gyr_radps**2).sum(axis=1))
-        moving = gyr_radps[spin > self.params.moving_dps * RAD_PER_DEG]
-        moved_s = len(moving) / state.sampling_rate_hz
-        fade = 0.5 ** (moved_s / self.params.memory_s)
-        state.rotation = state.rotation * fade + np.einsum("ni,nj->ij", moving, moving)
-        state.rotation_s += moved_s
+    def _follow_standing(self, alignment: Alignment) -> None:
+        """A standing foot renews the flat reference, or gives one where there was none."""
+        evidence, planted = self._state.evidence, planted_up(self._state.orientation, alignment.axes)
+        if alignment.zero is not ZeroReference.STANDING:
+            up = unit(evidence.stood_up)
+            near = float((planted * up).sum()) > np.cos(self.params.evidence.follow_deg * RAD_PER_DEG)
+            if not near or evidence.stood_s < self.params.evidence.stand_s:
+                return
+            evidence.still, self._state.moved = Stillness(up, alignment.axes.bias_radps), False
+        self._reframe(replace(alignment, zero=ZeroReference.STANDING), alignment.axes.ml)
 
-    def _follow_standing(self, still: Stillness) -> None:
-        """Trust the first standing foot whole; a later one pulls the reference unless it is propped up."""
-        state, known = self._state, self._state.still
-        if known is None or state.alignment is None:
-            state.still = still
-            return
-        near = float((known.up * still.up).sum()) > np.cos(self.params.follow_deg * RAD_PER_DEG)
-        up = known.up + (still.up - known.up) * (self.params.follow_gain if near else 0.0)
-        state.still = Stillness(unit(up), still.bias_radps)
-
-    def _follow_axis(self, alignment: Alignment) -> None:
+    def _look(self, alignment: Alignment, moved_s: float) -> None:
+        """Let the axes follow the rotation, unless the pod has turned: then they are found anew."""
         state, axes = self._state, alignment.axes
-        up, bias = axes.up, axes.bias_radps
-        if state.still is not None:
-            bias = state.still.bias_radps
-            up = state.still.up if alignment.zero is ZeroReference.STANDING else up
-        ml, share = mediolateral_axis(state.rotation, up)
+        ml, _ = mediolateral_axis(state.evidence.recent, None)
         ml = ml if (ml * axes.ml).sum() > 0.0 else -ml
-        state.alignment = replace(alignment, axes=foot_axes(ml, up, bias), confidence=share)
+        up = planted_up(state.orientation, axes)
+        told = state.orientation[0]
+        sight = Sight(ml, up, int(told["strides"]), float(told["jumped_deg"]))
+        if not state.watch.moved(sight, moved_s, self.params.moved):
+            self._reframe(alignment, mediolateral_axis(state.evidence.rotation, axes.up)[0])
+            return
+        state.evidence.begin_anew()
+        state.watch, state.moved = Watch(), True
+        self._reframe(Alignment(foot_axes(ml, up, axes.bias_radps), ZeroReference.STANCE, 0.0), ml)
+        forget_planted(state.orientation)
+
+    def _reframe(self, alignment: Alignment, ml: FloatArray) -> None:
+        """Take this axis, of either sign, and what standing has told, and tell the attitude in new axes."""
+        state, axes, still = self._state, alignment.axes, self._state.evidence.still
+        up = axes.up if still is None or alignment.zero is ZeroReference.STANCE else still.up
+        bias = axes.bias_radps if still is None else still.bias_radps
+        ml = ml if (ml * axes.ml).sum() > 0.0 else -ml
+        new = foot_axes(ml, up, bias)
+        before = axes if state.alignment is None else state.alignment.axes
+        state.orientation = reframed(state.orientation, before, new)
+        _, share = mediolateral_axis(state.evidence.rotation, up)
+        confidence = axis_confidence(state.evidence.rotation, up, share)
+        state.alignment = replace(alignment, axes=new, confidence=confidence)
 
     def _align_when_ready(self) -> list[Signal]:
         state, params = self._state, self.params
-        needed_s = params.rotation_alone_s if state.still is None else params.rotation_s
-        held_s = _span_s(state.held)
-        turned_enough = state.rotation_s >= needed_s or (
-            held_s > params.hold_s and state.rotation_s >= params.rotation_s
+        needed_s = params.rotation_alone_s if state.evidence.still is None else params.rotation_s
+        held_s = span_s(state.held)
+        turned_enough = state.evidence.rotation_s >= needed_s or (
+            held_s > params.hold_s and state.evidence.rotation_s >= params.rotation_s
         )
-        if turned_enough and self._feels_gravity():
+        if turned_enough and feels_gravity(self._state.held):
             self._align()
             return self._release()
         if held_s <= params.hold_s:
             return []
-        passed, state.held = _aged(state.held, params.hold_s)
+        passed, state.held = aged(state.held, params.hold_s)
         return [*passed]
 
-    def _feels_gravity(self) -> bool:
-        """Whether there is specific force at all: a dead accelerometer gives no axes."""
-        acc = np.concatenate([block.acc_mps2 for block in self._state.held if isinstance(block, SampleBlock)])
-        return float(np.median(np.abs(acc).max(axis=1))) > 0.3 * STANDARD_GRAVITY_MPS2
-
     def _align(self) -> None:
-        state = self._state
-        blocks = [item for item in state.held if isinstance(item, SampleBlock)]
+        evidence, rotation = self._state.evidence, self._state.evidence.rotation
+        blocks = [item for item in self._state.held if isinstance(item, SampleBlock)]
         acc = np.concatenate([block.acc_mps2 for block in blocks])
         gyr = np.concatenate([block.gyr_radps for block in blocks])
-        bias = state.still.bias_radps if state.still is not None else np.zeros(3)
-        ml, share = mediolateral_axis(state.rotation, state.still.up if state.still is not None else None)
+        still = evidence.still
+        bias = np.zeros(3) if still is None else still.bias_radps
+        ml, share = mediolateral_axis(rotation, None if still is None else still.up)
         rate = np.einsum("ni,i->n", gyr - bias, ml)
         ml = ml * toes_up_sign(rate, np.concatenate([block.t_s for block in blocks]))
-        up = state.still.up if state.still is not None else up_from_stance(acc, gyr, ml)
-        zero = ZeroReference.STANCE if state.still is None else ZeroReference.STANDING
-        state.alignment = Alignment(foot_axes(ml, up, bias), zero, share)
+        up = up_from_stance(acc, gyr, ml) if still is None else still.up
+        zero = ZeroReference.STANCE if still is None else ZeroReference.STANDING
+        axes = foot_axes(ml, up, bias)
+        if still is None:
+            up = self._planted_up(axes)
+            axes = foot_axes(ml, up, bias)
+        self._state.alignment = Alignment(axes, zero, axis_confidence(rotation, up, share))
+
+    def _planted_up(self, axes: FootAxes) -> FloatArray:
+        """Up in the stances of the samples that wait, measured over whole strides; `axes.up` without any."""
+        draft = Alignment(axes, ZeroReference.STANCE, 0.0)
+        for item in self._state.held:
+            self._turn(item, draft)
+        up = planted_up(self._state.orientation, axes)
+        self._state.projection, self._state.orientation = project.begin(), orient.begin()
+        return up
 
     def _release(self) -> list[Signal]:
         held, self._state.held = self._state.held, []
@@ -261,39 +292,7 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
 
 def warm_up() -> None:
     """Compile the loops of this stage."""
-    still = FootAxes(*[0.0] * len(FootAxes._fields))
-    coefficients = ProjectionCoefficients(still, butterworth_lowpass(30.0, 200.0), 0.005)
-    project.warm_up(ProjectionState(), coefficients, inputs=7)
-    orient.warm_up(OrientationState(), TiltParams(), inputs=9)
-
-
-def _span_s(items: list[Held]) -> float:
-    blocks = [item for item in items if isinstance(item, SampleBlock)]
-    return float(blocks[-1].t_s[-1] - blocks[0].t_s[0]) if blocks else 0.0
-
-
-def _aged(items: list[Held], span_s: float) -> tuple[list[Gap], list[Held]]:
-    """The gaps older than `span_s` seconds, and all that is newer, cut at a sample."""
-    since_s = max(float(item.t_s[-1]) for item in items if isinstance(item, SampleBlock)) - span_s
-    passed: list[Gap] = []
-    kept: list[Held] = []
-    for item in items:
-        if isinstance(item, Gap):
-            (passed if item.end_s < since_s else kept).append(item)
-        elif (start := int(np.searchsorted(item.t_s, since_s))) < len(item):
-            kept.append(_part(item, start, len(item)))
-    return passed, kept
-
-
-def _part(block: SampleBlock, start: int, stop: int) -> SampleBlock:
-    """Samples start..stop of a block."""
-    if stop - start == len(block):
-        return block
-    return replace(
-        block,
-        first_index=block.first_index + start,
-        t_s=block.t_s[start:stop],
-        acc_mps2=block.acc_mps2[start:stop],
-        gyr_radps=block.gyr_radps[start:stop],
-        clipped=block.clipped[start:stop],
-    )
+    nowhere = FootAxes(*[0.0] * len(FootAxes._fields))
+    params = ProjectionParams.of(nowhere, butterworth_lowpass(30.0, 200.0), 0.005)
+    project.warm_up(Packed.of(params), _SENSED, PITCH_DEG)
+    orient.warm_up(Packed.of(TiltParams()), PITCH_DEG, len(COLUMNS) - PITCH_DEG)

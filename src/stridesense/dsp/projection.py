@@ -1,5 +1,7 @@
 """Sensor columns seen along the axes of the foot: the first pass over the samples."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
 from typing import NamedTuple
 
@@ -46,18 +48,39 @@ class FootAxes(NamedTuple):
         return np.array(self[9:12])
 
 
-class ProjectionCoefficients(NamedTuple):
-    """All that stays constant over a block."""
+class ProjectionParams(NamedTuple):
+    """All that stays constant over a block: axes and bias as in `FootAxes`, the low-pass, the period in s."""
 
-    axes: FootAxes
-    smooth: Biquad
+    ml_x: float
+    ml_y: float
+    ml_z: float
+    forward_x: float
+    forward_y: float
+    forward_z: float
+    up_x: float
+    up_y: float
+    up_z: float
+    bias_x: float
+    bias_y: float
+    bias_z: float
+    b0: float
+    b1: float
+    b2: float
+    a1: float
+    a2: float
     period_s: float
 
+    @classmethod
+    def of(cls, axes: FootAxes, smooth: Biquad, period_s: float) -> "ProjectionParams":
+        """Put together from their parts."""
+        return cls(*axes, *smooth, period_s)
 
-class ProjectionState(NamedTuple):
+
+@dataclass(slots=True)
+class ProjectionState:
     """The last sample and the low-pass on pitch rate."""
 
-    primed: bool = False
+    primed: int = 0
     last_t_s: float = 0.0
     last_acc_x: float = 0.0
     last_acc_y: float = 0.0
@@ -66,37 +89,47 @@ class ProjectionState(NamedTuple):
     filter_2: float = 0.0
 
 
+Rows = Sequence[Sequence[float]]
+
+
 def _project(
-    state: ProjectionState,
-    c: ProjectionCoefficients,
-    inputs: tuple[list[float], ...],
-    outputs: tuple[list[float], ...],
-) -> ProjectionState:
-    t_s, acc_x, acc_y, acc_z, gyr_x, gyr_y, gyr_z = inputs
-    pitch_rate_dps, roll_rate_dps, yaw_rate_dps, smooth_dps, forward_g, right_g, up_g, acc_g, jerk_gps = (
-        outputs
+    state: Sequence[ProjectionState], params: Sequence[ProjectionParams], rows: Rows, out: list[list[float]]
+) -> None:
+    s, p = state[0], params[0]
+    t_s, acc_x, acc_y, acc_z, gyr_x, gyr_y, gyr_z = (
+        rows[0],
+        rows[1],
+        rows[2],
+        rows[3],
+        rows[4],
+        rows[5],
+        rows[6],
     )
-    (mx, my, mz, fx, fy, fz, ux, uy, uz, bx, by, bz), (b0, b1, b2, a1, a2), period = c
-    primed, last_t, lx, ly, lz, z1, z2 = state
+    pitch_rate_dps, smooth_dps, roll_rate_dps, yaw_rate_dps = out[2], out[3], out[4], out[5]
+    forward_g, left_g, up_g, acc_g, jerk_gps = out[6], out[7], out[8], out[9], out[10]
+    mx, my, mz, fx, fy, fz = p.ml_x, p.ml_y, p.ml_z, p.forward_x, p.forward_y, p.forward_z
+    ux, uy, uz, b0, b1, b2, a1, a2 = p.up_x, p.up_y, p.up_z, p.b0, p.b1, p.b2, p.a1, p.a2
+    last_t, lx, ly, lz, z1, z2 = s.last_t_s, s.last_acc_x, s.last_acc_y, s.last_acc_z, s.filter_1, s.filter_2
     for i in range(len(t_s)):
+        t = t_s[i]
         ax, ay, az = acc_x[i] * G_PER_MPS2, acc_y[i] * G_PER_MPS2, acc_z[i] * G_PER_MPS2
-        wx, wy, wz = gyr_x[i] - bx, gyr_y[i] - by, gyr_z[i] - bz
+        wx, wy, wz = gyr_x[i] - p.bias_x, gyr_y[i] - p.bias_y, gyr_z[i] - p.bias_z
         rate = (wx * mx + wy * my + wz * mz) * DEG_PER_RAD
-        if not primed:
-            primed, last_t, lx, ly, lz = True, t_s[i] - period, ax, ay, az
+        if s.primed == 0:
+            s.primed, last_t, lx, ly, lz = 1, t - p.period_s, ax, ay, az
             z1, z2 = rate * (1.0 - b0), rate * (b2 - a2)
         smooth = b0 * rate + z1
         z1, z2 = b1 * rate - a1 * smooth + z2, b2 * rate - a2 * smooth
         jx, jy, jz = ax - lx, ay - ly, az - lz
-        jerk_gps[i] = sqrt(jx * jx + jy * jy + jz * jz) / (t_s[i] - last_t)
-        pitch_rate_dps[i], smooth_dps[i] = rate, smooth
+        jerk_gps[i] = sqrt(jx * jx + jy * jy + jz * jz) / (t - last_t)
+        out[0][i], out[1][i], pitch_rate_dps[i], smooth_dps[i] = t, rows[7][i], rate, smooth
         roll_rate_dps[i] = (wx * fx + wy * fy + wz * fz) * DEG_PER_RAD
         yaw_rate_dps[i] = (wx * ux + wy * uy + wz * uz) * DEG_PER_RAD
-        forward_g[i], right_g[i] = ax * fx + ay * fy + az * fz, ax * mx + ay * my + az * mz
+        forward_g[i], left_g[i] = ax * fx + ay * fy + az * fz, -(ax * mx + ay * my + az * mz)
         up_g[i], acc_g[i] = ax * ux + ay * uy + az * uz, sqrt(ax * ax + ay * ay + az * az)
-        last_t, lx, ly, lz = t_s[i], ax, ay, az
-    return ProjectionState(primed, last_t, lx, ly, lz, z1, z2)
+        last_t, lx, ly, lz = t, ax, ay, az
+    s.last_t_s, s.last_acc_x, s.last_acc_y, s.last_acc_z, s.filter_1, s.filter_2 = last_t, lx, ly, lz, z1, z2
 
 
-project = Kernel[ProjectionState](_project, outputs=9)
-"""Columns (t, acc x y z in m/s^2, gyr x y z in rad/s) to rates in deg/s, specific force in g, jerk in g/s."""
+project = Kernel[ProjectionParams](_project, state=ProjectionState)
+"""Rows (t, acc x y z in m/s^2, gyr x y z in rad/s, clipped) to a block's columns `t_s` ... `jerk_gps`."""

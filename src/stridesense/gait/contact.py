@@ -1,74 +1,195 @@
 """When the foot meets and leaves the ground, looked up in the signals around a decision of the phase machine.
 
-Contact begins and ends at 5 % of the peak vertical load. Initial contact is a constant time before the steep
-part of the jolt: the foot's own deceleration in late swing is smoother than that. Terminal contact is the
-first local maximum of specific force after the push-off trough (feature t9 of Falbriard et al. 2018,
-doi 10.3389/fphys.2018.00610).
+Contact begins and ends at 5 % of the peak vertical load. What tells both moments is how fast the specific
+force of the BALL of the foot changes: the pod's own, freed from what the turning of the foot adds to it on
+the way from the ball to the pod, so that the fast turns of late swing and push-off do not look like the
+ground. A nominal place of the pod is good enough for that.
+
+* A landing is the onset of the first strong burst of that jerk. A foot that lands on its heel slaps down, and
+  there the onset of the toes-down angular acceleration is sharper still (a relative of feature k5 of
+  Falbriard et al. 2018, doi 10.3389/fphys.2018.00610).
+* A toe-off is the end of the burst with which the load goes: around the push-off trough the jerk rises while
+  the ground lets go of the foot, and calms down when it has.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from math import sqrt
+from typing import Final, NamedTuple
 
-import numpy as np
-
-from stridesense.gait.history import Stretch
+from stridesense.dsp.kernels import Lookup
+from stridesense.dsp.projection import Rows
+from stridesense.units import G_PER_MPS2, RAD_PER_DEG
 
 
 class ContactParams(NamedTuple):
-    """Constants of the look-up.
+    """Constants of the look-ups.
 
     Attributes:
-        look_back_s: how far before arming the onset may lie, s.
-        onset_share: the steep part of the jolt begins where it reaches this share of its peak.
-        onset_lead_s: contact comes this long before, s.
-        after_trough_s: usual time from the push-off trough to terminal contact, s.
-        search_s: how far around that the maximum of specific force is looked for, s.
+        pod_back_m: nominal place of the pod behind the ball of the foot, m.
+        pod_up_m: and above the sole, m.
+        begun_share: the landing has begun where the jerk first reaches this share of the window's peak.
+        reach_s: what comes later than this after it is no longer the landing, s.
+        onset_share: the burst begins where the jerk first reaches this share of the landing's own peak,
+        calm_ratio: or, going back from there, where it was below this multiple of the jerk of the swing:
+        calm_from_s: the highest from so long before, s,
+        calm_until_s: to so long before, s.
+        slap_onset_share: the same for the angular acceleration of a slap.
+        slap_dps: a heel that lands makes the foot turn toes-down at least this fast, deg/s.
+        slap_deg: and by this angle, deg.
+        slap_within_s: within this time, s.
+        jerk_delay: samples by which the onset of a jerk is late behind the sensor's own filter.
+        slap_delay: the same for an angular acceleration and for the end of a jerk.
+        unload_from_s: the unloading burst begins at most so long before the push-off trough, s.
+        unload_until_s: and peaks at most so long after it, s.
+        unload_gap_s: toe-off comes at least so long after the trough, s.
+        unload_share: the load has gone when the jerk falls below this share of the burst's peak.
+        unload_span_s: the jerk of unloading is taken over twice this time, s.
+        unload_rest_s: the last touch of the toes comes so long after that fall, s.
     """
 
-    look_back_s: float = 0.02
-    onset_share: float = 0.45
-    onset_lead_s: float = 0.012
-    after_trough_s: float = 0.02
-    search_s: float = 0.02
+    pod_back_m: float = 0.07
+    pod_up_m: float = 0.065
+    begun_share: float = 0.4
+    reach_s: float = 0.04
+    onset_share: float = 0.35
+    calm_ratio: float = 1.7
+    calm_from_s: float = 0.04
+    calm_until_s: float = 0.012
+    slap_onset_share: float = 0.35
+    slap_dps: float = 250.0
+    slap_deg: float = 5.0
+    slap_within_s: float = 0.035
+    jerk_delay: float = 0.6
+    slap_delay: float = 0.54
+    unload_from_s: float = 0.012
+    unload_until_s: float = 0.045
+    unload_gap_s: float = 0.0
+    unload_share: float = 0.6
+    unload_span_s: float = 0.006
+    unload_rest_s: float = 0.0045
 
 
-def initial_contact_s(stretch: Stretch, armed_s: float, params: ContactParams) -> float | None:
-    """Onset of the strongest jolt since arming, in session seconds, between two samples.
-
-    None when the signals begin too late, so that the contact itself was not seen.
-
-    Args:
-        stretch: signals up to the decision.
-        armed_s: when the swing was found to end.
-        params: constants.
-    """
-    window = stretch.between(armed_s - params.look_back_s, stretch.t_s[-1] + 1.0)
-    peak = int(window.jerk_gps.argmax())
-    threshold = params.onset_share * window.jerk_gps[peak]
-    calm = np.flatnonzero(window.jerk_gps[:peak] < threshold)
-    first = int(calm[-1]) + 1 if len(calm) else 0
-    onset_s = float(window.t_s[first])
-    if first > 0:  # a jerk stands for the step that leads to its sample, so it happened half a step earlier
-        before, after = window.jerk_gps[first - 1], window.jerk_gps[first]
-        share = (threshold - before) / max(after - before, 1e-9)
-        onset_s = float(window.t_s[first - 1] + (share - 0.5) * (window.t_s[first] - window.t_s[first - 1]))
-    contact_s = onset_s - params.onset_lead_s
-    return contact_s if contact_s >= stretch.t_s[0] else None
+_LEAST: Final = 1e-9
 
 
-def terminal_contact_s(stretch: Stretch, trough: int, delay_s: float, params: ContactParams) -> float:
-    """Toe-off in session seconds: the peak of specific force nearest to its usual place after the trough.
+def _share(before: float, level: float, after: float) -> float:
+    """How far between two values a level lies, 0 ... 1."""
+    step = after - before
+    if abs(step) < _LEAST:
+        return 1.0
+    return min(1.0, max(0.0, (level - before) / step))
 
-    Args:
-        stretch: signals up to the decision.
-        trough: index of the lowest smoothed pitch rate.
-        delay_s: delay of the smoothing, s.
-        params: constants.
-    """
-    expected_s = float(stretch.t_s[trough]) - delay_s + params.after_trough_s
-    window = stretch.between(expected_s - params.search_s, expected_s + params.search_s)
-    acc = window.acc_g
-    rises = (acc[1:-1] > acc[:-2]) & (acc[1:-1] >= acc[2:])
-    peaks = np.flatnonzero(rises) + 1
-    if len(peaks) == 0:
-        return expected_s
-    return float(window.t_s[peaks[np.abs(window.t_s[peaks] - expected_s).argmin()]])
+
+def _ball(p: ContactParams, table: Rows, i: int) -> tuple[float, float]:
+    """Specific force of the ball of the foot at sample i, forward and up, g."""
+    rate = table[2][i] * RAD_PER_DEG
+    turn = (table[2][i + 1] - table[2][i - 1]) / (table[0][i + 1] - table[0][i - 1]) * RAD_PER_DEG
+    forward = table[6][i] + (turn * p.pod_up_m - rate * rate * p.pod_back_m) * G_PER_MPS2
+    up = table[8][i] + (turn * p.pod_back_m + rate * rate * p.pod_up_m) * G_PER_MPS2
+    return forward, up
+
+
+def _jerk(p: ContactParams, table: Rows, i: int, k: int) -> float:
+    """Magnitude of the change of the ball's specific force from sample i to sample k, g/s."""
+    f0, u0 = _ball(p, table, i)
+    f1, u1 = _ball(p, table, k)
+    df, dl, du = f1 - f0, table[7][k] - table[7][i], u1 - u0
+    return sqrt(df * df + dl * dl + du * du) / (table[0][k] - table[0][i])
+
+
+def _burst(p: ContactParams, table: Rows, start: int, stop: int) -> tuple[int, float]:
+    """Where the landing's jerk peaks, and how high."""
+    highest = 0.0
+    for i in range(start, stop):
+        highest = max(highest, _jerk(p, table, i - 1, i))
+    peak, at, until = 0.0, start, table[0][stop - 1] + 1.0
+    for i in range(start, stop):
+        jerk = _jerk(p, table, i - 1, i)
+        if until > table[0][stop - 1] + p.reach_s and jerk > p.begun_share * highest:
+            until = table[0][i] + p.reach_s
+        if jerk > peak and table[0][i] <= until:
+            peak, at = jerk, i
+    return at, peak
+
+
+def _slap_s(p: ContactParams, table: Rows, start: int, peak: int, stop: int) -> float:
+    """When a heel struck: the onset of toes-down angular acceleration before a slap; -1 without a slap."""
+    t, w, pitch = table[0], table[2], table[11]
+    most, at = _LEAST, start
+    for i in range(start, peak + 1):
+        turn = (w[i - 1] - w[i]) / (t[i] - t[i - 1])
+        if turn > most:
+            most, at = turn, i
+    level, k = p.slap_onset_share * most, at
+    while k > start and (w[k - 2] - w[k - 1]) / (t[k - 1] - t[k - 2]) >= level:
+        k -= 1
+    if k == start:
+        return -1.0
+    before, after = (w[k - 2] - w[k - 1]) / (t[k - 1] - t[k - 2]), (w[k - 1] - w[k]) / (t[k] - t[k - 1])
+    step_s = t[k] - t[k - 1]
+    onset_s = t[k - 1] + (_share(before, level, after) - 0.5) * step_s
+    slowest, low, high = 0.0, 1e9, -1e9
+    for i in range(k - 1, stop):
+        if t[i] <= onset_s + p.slap_within_s:
+            high = pitch[i] if high < -1e8 else high
+            slowest, low = min(slowest, w[i]), min(low, pitch[i])
+    slaps = slowest < -p.slap_dps and high - low > p.slap_deg
+    return onset_s - p.slap_delay * step_s if slaps else -1.0
+
+
+def _landing(
+    params: Sequence[ContactParams], table: Rows, start: int, stop: int
+) -> tuple[float, float, float]:
+    p, first = params[0], start + 3
+    last = stop - 1  # the angular acceleration of the ball needs a sample on either side
+    at, peak = _burst(p, table, first, last)
+    slap_s = _slap_s(p, table, first, at, last)
+    if slap_s >= 0.0:
+        return slap_s, 1.0, peak
+    level, calm, k = p.onset_share * peak, 0.0, first
+    while k < at and _jerk(p, table, k - 1, k) < level:
+        k += 1
+    for i in range(first, k):
+        if p.calm_until_s <= table[0][k] - table[0][i] <= p.calm_from_s:
+            calm = max(calm, _jerk(p, table, i - 1, i))
+    if 0.0 < p.calm_ratio * calm < level:
+        level = p.calm_ratio * calm
+        while k > first and _jerk(p, table, k - 2, k - 1) >= level:
+            k -= 1
+    before, after = _jerk(p, table, k - 2, k - 1), _jerk(p, table, k - 1, k)
+    step_s = table[0][k] - table[0][k - 1]
+    onset_s = table[0][k - 1] + (_share(before, level, after) - p.jerk_delay) * step_s
+    return onset_s, 0.0, peak
+
+
+landing = Lookup[ContactParams](_landing, inner=(_share, _ball, _jerk, _burst, _slap_s))
+"""Initial contact in s, 1 if the heel struck first, and the landing's peak jerk in g/s.
+
+The table holds the signals from shortly before the end of swing to the decision, at least eight samples.
+"""
+
+
+def _toe_off(params: Sequence[ContactParams], table: Rows, start: int, stop: int) -> tuple[float, float]:
+    p, t = params[0], table[0]
+    trough = start
+    for i in range(start, stop):
+        if table[2][i] < table[2][trough]:
+            trough = i
+    step_s = t[start + 1] - t[start]
+    span, rest_s = max(1, int(p.unload_span_s / step_s + 0.25)), p.unload_rest_s - p.slap_delay * step_s
+    peak, before, before_s = 0.0, 0.0, 0.0
+    for i in range(start + span + 1, stop - span - 1):
+        if t[i] < t[trough] - p.unload_from_s:
+            continue
+        jerk = _jerk(p, table, i - span, i + span)
+        if t[i] <= t[trough] + p.unload_until_s:
+            peak = max(peak, jerk)
+        level = p.unload_share * peak
+        if t[i] >= t[trough] + p.unload_gap_s and jerk < level:
+            return before_s + _share(before, level, jerk) * (t[i] - before_s) + rest_s, table[2][trough]
+        before, before_s = jerk, t[i]
+    return t[stop - 1] if peak == 0.0 else before_s, table[2][trough]
+
+
+toe_off = Lookup[ContactParams](_toe_off, inner=(_share, _ball, _jerk))
+"""Terminal contact in s, and the push-off trough in deg/s, from the signals of the late stance."""

@@ -1,34 +1,48 @@
 """Signals of one foot become gait events."""
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
-from stridesense.gait.contact import ContactParams, initial_contact_s, terminal_contact_s
-from stridesense.gait.heel import HeelMomentParams, heel_moments
-from stridesense.gait.history import History, Stretch
+from stridesense.dsp.kernels import Memory, Packed
+from stridesense.gait.contact import ContactParams, landing, toe_off
+from stridesense.gait.displacement import TravelParams, quiet, travel
+from stridesense.gait.heel import HeelMomentParams, heel
+from stridesense.gait.history import History
+from stridesense.gait.look import Look
 from stridesense.gait.phase import (
     ARMED,
     MARK_ARMED,
+    MARK_CONTACT,
+    MARK_HEEL,
     MARK_LOST,
     MARK_TOE_OFF,
+    MARK_TOUCH,
     MARK_WEAK_CONTACT,
     SWING,
     PhaseParams,
-    PhaseState,
     advance,
+    after_gap,
 )
-from stridesense.gait.push_off import pull_trough, push_off_trough
+from stridesense.gait.push_off import PullParams, pull
+from stridesense.gait.sides import INWARD_WINDOW_S
+from stridesense.gait.way import Way
 from stridesense.model import EventKind, GaitEvent, Gap, Lost, Malformed, SignalBlock
+from stridesense.model.signals import (
+    ACC_G,
+    COLUMNS,
+    PITCH_RATE_DPS,
+    ROLL_RATE_DPS,
+)
 from stridesense.stage import Stage
 
 _HISTORY_S: Final = 2.5
 _IMPACT_S: Final = 0.06
 _TURN_S: Final = (0.005, 0.045)  # the way the foot turns here tells heel from ball (van Werkhoven 2019)
-_STANCE_SAMPLES: Final = 3
-CLIPPED: Final = "clipped"
+_LOOK_BACK_S: Final = 0.03
+_LATE_SHARE: Final = 0.4
+_LEAST_SAMPLES: Final = 8
 WEAK_CONTACT: Final = "weak_contact"
 
 
@@ -42,6 +56,8 @@ class DetectorParams:
     phase: PhaseParams = field(default_factory=PhaseParams)
     contact: ContactParams = field(default_factory=ContactParams)
     heel: HeelMomentParams = field(default_factory=HeelMomentParams)
+    pull: PullParams = field(default_factory=PullParams)
+    travel: TravelParams = field(default_factory=TravelParams)
     bridge_s: float = 0.15
 
 
@@ -49,23 +65,33 @@ class DetectorParams:
 class DetectorState:
     """The phase, the recent past, and the contact in progress."""
 
-    phase: PhaseState = field(default_factory=PhaseState)
+    phase: Memory = field(default_factory=advance.begin)
     history: History = field(default_factory=lambda: History(_HISTORY_S))
     armed_s: float = 0.0
     contact_s: float | None = None
     toe_off_s: float | None = None
+    way: Way = field(default_factory=Way)
 
 
 Moment = GaitEvent | Lost | Gap | Malformed
 
 
 class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
-    """Finds the moments of each stride with one phase machine and a look back at the signals."""
+    """Finds the moments of each stride with one phase machine and a look back at the signals.
+
+    A landing is told twice: at once, as provisional, and for good when the foot has settled; so is the heel's
+    way down, by about 0.12 s after the landing and again at toe-off.
+    """
 
     _state: DetectorState
 
     def __init__(self, params: DetectorParams | None = None) -> None:
         self.params = params or DetectorParams()
+        self._phase = Packed.of(self.params.phase)
+        self._contact = Packed.of(self.params.contact)
+        self._heel = Packed.of(self.params.heel)
+        self._pull = Packed.of(self.params.pull)
+        self._travel = Packed.of(self.params.travel)
         super().__init__()
 
     def _initial_state(self) -> DetectorState:
@@ -73,7 +99,7 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
 
     @property
     def latency_s(self) -> float:
-        """Heel events come with the end of their stance, which bounds the delay in seconds."""
+        """The final heel events come with the end of their stance, which bounds the delay in seconds."""
         return self.params.phase.stance_limit_s
 
     def process(self, item: SignalBlock | Gap | Malformed) -> list[Moment]:
@@ -84,129 +110,111 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
             return [*self._break_off(item), item]
         state = self._state
         state.history.add(item)
-        columns = (item.t_s, item.pitch_rate_smooth_dps, item.pitch_deg, item.jerk_gps)
-        state.phase, (marks,) = advance(state.phase, self.params.phase, columns)
+        marks = np.empty((1, len(item)))
+        advance(state.phase, self._phase, item.columns, marks)
         events: list[Moment] = []
-        for i in np.flatnonzero(marks):
-            events += self._decide(marks[i], _Look(state.history, item, float(item.t_s[i])))
+        for i in marks[0].nonzero()[0].tolist():
+            events += self._decide(marks[0, i], Look(state.history, item, i))
         return events
 
     def _break_off(self, gap: Gap) -> list[Moment]:
         """A contact cut by a hole has no end; a swing may outlast a short one, as no time is read off it."""
         state = self._state
-        in_swing = state.phase.phase in (SWING, ARMED) and gap.end_s - gap.start_s <= self.params.bridge_s
-        if not in_swing:
-            state.phase = state.phase.after_gap()
+        in_swing = int(state.phase["phase"][0]) in (SWING, ARMED)
+        if not in_swing or gap.end_s - gap.start_s > self.params.bridge_s:
+            state.phase = after_gap(state.phase)
         state.history.clear()
+        state.way.broken()
         state.contact_s = state.toe_off_s = None
         return [Lost(gap.foot, gap.start_s)]
 
-    def _decide(self, mark: float, look: "_Look") -> list[Moment]:
+    def _decide(self, mark: float, look: Look) -> list[Moment]:
         state = self._state
         if mark == MARK_LOST:
             state.contact_s = state.toe_off_s = None
             return [Lost(look.block.foot, look.now_s)]
         if mark == MARK_ARMED:
             state.armed_s = look.now_s
-            return [*self._pull(look)]
+            return [*self._lifted(look)]
         if mark == MARK_TOE_OFF:
-            return [*self._toe_off(look)]
-        return [*self._contact(look, weak=mark == MARK_WEAK_CONTACT)]
+            return [*self._left(look)]
+        if mark == MARK_HEEL:
+            return [*self._heel_verdict(look)]
+        return [*self._landed(look, mark)]
 
-    def _contact(self, look: "_Look", *, weak: bool) -> list[GaitEvent]:
-        state = self._state
-        state.contact_s = initial_contact_s(look.stretch, state.armed_s, self.params.contact)
-        state.toe_off_s = None
-        if state.contact_s is None:
+    def _landed(self, look: Look, mark: float) -> list[GaitEvent]:
+        state, final = self._state, mark in (MARK_CONTACT, MARK_WEAK_CONTACT)
+        start, stop = look.window(state.armed_s - _LOOK_BACK_S)
+        if final:
+            state.contact_s = state.toe_off_s = None
+        if stop - start < _LEAST_SAMPLES:
             return []
-        impact = look.stretch.between(state.contact_s, state.contact_s + _IMPACT_S)
-        flags = ((WEAK_CONTACT,) if weak else ()) + _clipped(impact)
-        peak_g = float(impact.acc_g.max(initial=0.0))
-        after = look.stretch.between(state.contact_s + _TURN_S[0], state.contact_s + _TURN_S[1])
-        turn_dps = float(after.pitch_rate_dps.mean()) if len(after) else 0.0
-        return [
-            look.event(
-                EventKind.INITIAL_CONTACT, state.contact_s, rate_dps=turn_dps, acc_g=peak_g, flags=flags
-            )
-        ]
+        contact_s, slapped, _ = landing(self._contact, look.history.table, start, stop)
+        if final:
+            state.contact_s = contact_s
+        impact = look.between(contact_s, contact_s + _IMPACT_S)
+        turn = look.between(contact_s + _TURN_S[0], contact_s + _TURN_S[1])[PITCH_RATE_DPS]
+        flags = ((WEAK_CONTACT,) if mark == MARK_WEAK_CONTACT else ()) + look.clipped(impact)
+        event = look.event(
+            EventKind.INITIAL_CONTACT,
+            contact_s,
+            rate_dps=float(turn.mean()) if len(turn) else 0.0,
+            acc_g=float(impact[ACC_G].max(initial=0.0)),
+            swept_deg=look.swing_deg(contact_s),
+            flags=flags,
+            provisional=mark == MARK_TOUCH,
+        )
+        return [replace(event, heel_first=slapped > 0.0)]
 
-    def _toe_off(self, look: "_Look") -> list[GaitEvent]:
+    def _heel_verdict(self, look: Look) -> list[GaitEvent]:
         contact_s = self._state.contact_s
         if contact_s is None:
             return []
-        trough = push_off_trough(look.stretch, contact_s)
-        delay_s = look.block.smoothing_delay_s
-        toe_off_s = terminal_contact_s(look.stretch, trough, delay_s, self.params.contact)
-        stance = look.stretch.between(contact_s, toe_off_s)
-        if len(stance) < _STANCE_SAMPLES:
-            self._state.contact_s = None
-            return []
-        self._state.toe_off_s = toe_off_s
-        heel = heel_moments(stance, self.params.heel)
-        lowest_deg = float(stance.pitch_deg[heel.lowest])
-        push_dps = float(look.stretch.pitch_rate_smooth_dps[trough])
-        events = [look.event(EventKind.HEEL_DOWN, float(stance.t_s[heel.down]), pitch_deg=lowest_deg)]
-        if heel.off is not None:
-            events.append(look.event(EventKind.HEEL_OFF, float(stance.t_s[heel.off])))
-        flags = _clipped(stance)
-        return [*events, look.event(EventKind.TERMINAL_CONTACT, toe_off_s, rate_dps=push_dps, flags=flags)]
+        start, stop = look.window(contact_s)
+        seen_s = contact_s + (look.now_s - contact_s) / self.params.heel.until_share
+        down_s, lowest_deg, _ = heel(self._heel, look.history.table, start, stop, contact_s, seen_s)
+        return [look.event(EventKind.HEEL_DOWN, down_s, pitch_deg=lowest_deg, provisional=True)]
 
-    def _pull(self, look: "_Look") -> list[GaitEvent]:
-        if self._state.toe_off_s is None:
+    def _left(self, look: Look) -> list[GaitEvent]:
+        contact_s, table = self._state.contact_s, look.history.table
+        if contact_s is None:
             return []
-        pull = pull_trough(look.stretch.between(self._state.toe_off_s, look.now_s))
-        if pull is None:
+        start, stop = look.window(contact_s + _LATE_SHARE * (look.now_s - contact_s))
+        self._state.contact_s = None
+        if stop - start < _LEAST_SAMPLES:
             return []
-        return [look.event(EventKind.PULL, pull.t_s, rate_dps=pull.rate_dps)]
+        toe_off_s, push_dps = toe_off(self._contact, table, start, stop)
+        self._state.toe_off_s = toe_off_s
+        start, stop = look.window(contact_s)
+        down_s, lowest_deg, off_s = heel(self._heel, table, start, stop, contact_s, toe_off_s)
+        events = [look.event(EventKind.HEEL_DOWN, down_s, pitch_deg=lowest_deg)]
+        if off_s >= 0.0:
+            events.append(look.event(EventKind.HEEL_OFF, off_s))
+        flags = look.clipped(table[:, start:stop])
+        roll = look.between(contact_s + INWARD_WINDOW_S[0], contact_s + INWARD_WINDOW_S[1])[ROLL_RATE_DPS]
+        end = look.event(EventKind.TERMINAL_CONTACT, toe_off_s, rate_dps=push_dps, flags=flags)
+        way = self._state.way.follow(look, self._travel, contact_s, toe_off_s)
+        return [*events, replace(end, roll_rate_dps=float(roll.mean()) if len(roll) else 0.0, travel=way)]
+
+    def _lifted(self, look: Look) -> list[GaitEvent]:
+        toe_off_s = self._state.toe_off_s
+        if toe_off_s is None:
+            return []
+        start, stop = look.window(toe_off_s)
+        delay_s = look.block.smoothing_delay_s
+        pull_s, pull_dps = pull(self._pull, look.history.table, start, stop, toe_off_s, delay_s)
+        if pull_s < 0.0:
+            return []
+        return [look.event(EventKind.PULL, pull_s, rate_dps=pull_dps)]
 
 
 def warm_up() -> None:
-    """Compile the loop of this stage."""
-    advance.warm_up(PhaseState(), PhaseParams(), inputs=4)
-
-
-def _clipped(stretch: Stretch) -> tuple[str, ...]:
-    return (CLIPPED,) if stretch.clipped.any() else ()
-
-
-@dataclass(frozen=True)
-class _Look:
-    """A decision's moment, the block it came in, and the signals up to it."""
-
-    history: History
-    block: SignalBlock
-    now_s: float
-
-    @cached_property
-    def stretch(self) -> Stretch:
-        """The signals up to the decision."""
-        return self.history.until(self.now_s)
-
-    def event(
-        self,
-        kind: EventKind,
-        t_s: float,
-        *,
-        pitch_deg: float | None = None,
-        rate_dps: float | None = None,
-        acc_g: float | None = None,
-        flags: tuple[str, ...] = (),
-    ) -> GaitEvent:
-        """An event at `t_s`; what is not given is read off the signals there."""
-        at = self.stretch.at
-        return GaitEvent(
-            kind=kind,
-            foot=self.block.foot,
-            t_s=t_s,
-            known_at_s=self.now_s,
-            pitch_deg=at("pitch_deg", t_s) if pitch_deg is None else pitch_deg,
-            tilt_offset_deg=float(self.stretch.tilt_offset_deg[-1]),
-            pitch_sd_deg=float(self.stretch.pitch_sd_deg[-1]),
-            rate_dps=at("pitch_rate_smooth_dps", t_s) if rate_dps is None else rate_dps,
-            acc_g=at("acc_g", t_s) if acc_g is None else acc_g,
-            zero=self.block.zero,
-            sampling_rate_hz=self.block.sampling_rate_hz,
-            axis_confidence=self.block.axis_confidence,
-            flags=flags,
-            host_offset_s=self.block.host_offset_s,
-        )
+    """Compile the loops of this stage."""
+    params, columns = DetectorParams(), len(COLUMNS)
+    advance.warm_up(Packed.of(params.phase), columns, 1)
+    landing.warm_up(Packed.of(params.contact), columns, 0)
+    toe_off.warm_up(Packed.of(params.contact), columns, 0)
+    heel.warm_up(Packed.of(params.heel), columns, 2)
+    pull.warm_up(Packed.of(params.pull), columns, 2)
+    quiet.warm_up(Packed.of(params.travel), columns, 0)
+    travel.warm_up(Packed.of(params.travel), columns, 3)

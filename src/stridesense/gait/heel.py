@@ -4,12 +4,12 @@ While the ball of the foot is down, the height of the heel follows from the pitc
 L from heel to ball. So the pitch is never assumed flat here; a held heel stays visible.
 """
 
+from collections.abc import Sequence
 from math import sin
 from typing import NamedTuple
 
-import numpy as np
-
-from stridesense.gait.history import Stretch
+from stridesense.dsp.kernels import Lookup
+from stridesense.dsp.projection import Rows
 from stridesense.model import HeelState, StrikeType
 from stridesense.units import RAD_PER_DEG
 
@@ -19,12 +19,16 @@ class HeelMomentParams(NamedTuple):
 
     Attributes:
         after_contact_s: the heel's lowest point is looked for from here on, s.
+        slapping_dps: but not while the foot still slaps down faster than this, deg/s,
+        slapping_share: within this share of contact,
         until_share: and up to this share of contact.
         near_lowest_deg: the heel counts as down within this of its lowest point, deg.
         off_deg: the heel is off once it has risen by this, deg.
     """
 
     after_contact_s: float = 0.02
+    slapping_dps: float = 120.0
+    slapping_share: float = 0.25
     until_share: float = 0.6
     near_lowest_deg: float = 1.0
     off_deg: float = 3.0
@@ -48,31 +52,37 @@ class HeelVerdictParams(NamedTuple):
     held_mm: float = 12.0
 
 
-class HeelMoments(NamedTuple):
-    """Indices into the stretch of a stance."""
+def _heel(
+    params: Sequence[HeelMomentParams], table: Rows, start: int, stop: int, contact_s: float, end_s: float
+) -> tuple[float, float, float]:
+    p, t, pitch = params[0], table[0], table[11]
+    first, last_s = start, contact_s + p.until_share * (end_s - contact_s)
+    while first + 1 < stop and t[first] < contact_s + p.after_contact_s:
+        first += 1
+    slap_s = contact_s + p.slapping_share * (end_s - contact_s)
+    while first + 1 < stop and t[first] < slap_s and table[2][first] < -p.slapping_dps:
+        first += 1
+    lowest = first
+    for i in range(first, stop):
+        if t[i] <= last_s and pitch[i] > pitch[lowest]:
+            lowest = i
+    down = lowest
+    while down > first and pitch[down - 1] >= pitch[lowest] - p.near_lowest_deg:
+        down -= 1
+    off_s = -1.0
+    for i in range(lowest, stop):
+        if t[i] <= end_s and pitch[i] < pitch[lowest] - p.off_deg:
+            off_s = t[i]
+            break
+    return t[down], pitch[lowest], off_s
 
-    down: int
-    lowest: int
-    off: int | None
 
+heel = Lookup[HeelMomentParams](_heel)
+"""When the heel came down (s), the pitch at its lowest point (deg), when it left (s, -1 if not by the end).
 
-def heel_moments(stance: Stretch, params: HeelMomentParams) -> HeelMoments:
-    """Where the heel comes down, is lowest and leaves again; None when it does not leave before the toe.
-
-    Args:
-        stance: signals from initial to terminal contact, at least three samples.
-        params: constants.
-    """
-    contact_s = stance.t_s[-1] - stance.t_s[0]
-    t_s = stance.t_s - stance.t_s[0]
-    first = min(int(np.searchsorted(t_s, params.after_contact_s)), len(stance) - 2)
-    last = max(int(np.searchsorted(t_s, params.until_share * contact_s)), first + 1)
-    lowest = first + int(stance.pitch_deg[first:last].argmax())
-    top = stance.pitch_deg[lowest]
-    down = first + int((stance.pitch_deg[first : lowest + 1] >= top - params.near_lowest_deg).argmax())
-    risen = stance.pitch_deg[lowest:] < top - params.off_deg
-    off = lowest + int(risen.argmax()) if risen.any() else None
-    return HeelMoments(down, lowest, off)
+The table holds the signals of the stance; `contact_s` is initial contact and `end_s` terminal contact, or as
+far as the stance has been seen.
+"""
 
 
 def strike_type(strike_angle_deg: float, params: HeelVerdictParams) -> StrikeType:

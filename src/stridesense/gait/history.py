@@ -1,65 +1,57 @@
 """The recent past of one foot's signals, for looking back once an event is certain."""
 
-from collections import deque
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from stridesense.model import SignalBlock
 from stridesense.model.samples import FloatArray
+from stridesense.model.signals import COLUMNS, T_S
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stretch:
-    """A run of samples out of the history, columns as in `SignalBlock`, each (n,)."""
-
-    t_s: FloatArray
-    pitch_rate_dps: FloatArray
-    pitch_rate_smooth_dps: FloatArray
-    pitch_deg: FloatArray
-    tilt_offset_deg: FloatArray
-    pitch_sd_deg: FloatArray
-    acc_g: FloatArray
-    jerk_gps: FloatArray
-    clipped: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.t_s)
-
-    def between(self, start_s: float, end_s: float) -> "Stretch":
-        """The samples with start_s <= t < end_s."""
-        first, last = np.searchsorted(self.t_s, (start_s, end_s))
-        return Stretch(*(getattr(self, name)[first:last] for name in _COLUMNS))
-
-    def at(self, name: str, t_s: float) -> float:
-        """A column at a moment, linear between samples and constant beyond the ends."""
-        return float(np.interp(t_s, self.t_s, getattr(self, name)))
-
-
-_COLUMNS: Final = tuple(field.name for field in fields(Stretch))
+_SPARE: Final = 2
+"""The table is twice as long as what it remembers, so that its content seldom has to move."""
 
 
 @dataclass(slots=True)
 class History:
-    """The signals of the last `span_s` seconds."""
+    """The signals of the last `span_s` seconds, and of as much before as the table still holds.
+
+    Samples start ... stop - 1 of `table` (columns, capacity) are there; a column is found by its index in
+    `model.signals`.
+    """
 
     span_s: float
-    _blocks: deque[SignalBlock] = field(default_factory=deque)
+    table: FloatArray = field(default_factory=lambda: np.empty((len(COLUMNS), 0)))
+    start: int = 0
+    stop: int = 0
 
     def add(self, block: SignalBlock) -> None:
-        """Append a block and let go of those that are too old."""
-        self._blocks.append(block)
-        while self._blocks[0].t_s[-1] < block.t_s[0] - self.span_s:
-            self._blocks.popleft()
+        """Append a block; the oldest samples go when the table is full."""
+        if self.stop + len(block) > self.table.shape[1]:
+            self._make_room(block)
+        self.table[:, self.stop : self.stop + len(block)] = block.columns
+        self.stop += len(block)
 
     def clear(self) -> None:
         """Forget everything: what comes next does not follow on."""
-        self._blocks.clear()
+        self.start = self.stop = 0
 
-    def until(self, t_s: float) -> Stretch:
-        """The `span_s` seconds up to and with `t_s`."""
-        columns = [np.concatenate([getattr(block, name) for block in self._blocks]) for name in _COLUMNS]
-        first = np.searchsorted(columns[0], t_s - self.span_s)
-        last = np.searchsorted(columns[0], t_s, side="right")
-        return Stretch(*(column[first:last] for column in columns))
+    def first_from(self, t_s: float) -> int:
+        """Place in the table of the first sample at or after this moment."""
+        return self.start + int(self.table[T_S, self.start : self.stop].searchsorted(t_s))
+
+    def at(self, column: int, t_s: float) -> float:
+        """A column at a moment, linear between samples and constant beyond the ends."""
+        inside = slice(self.start, self.stop)
+        return float(np.interp(t_s, self.table[T_S, inside], self.table[column, inside]))
+
+    def _make_room(self, block: SignalBlock) -> None:
+        """Keep what is young enough at the front of a table that is long enough."""
+        kept = self.table[:, self.first_from(float(block.t_s[0]) - self.span_s) : self.stop]
+        needed = kept.shape[1] + len(block)
+        spans = round(self.span_s * block.sampling_rate_hz) + len(block)
+        capacity = max(self.table.shape[1], _SPARE * max(needed, spans))
+        table = np.empty((len(COLUMNS), capacity))
+        table[:, : kept.shape[1]] = kept
+        self.table, self.start, self.stop = table, 0, kept.shape[1]

@@ -3,9 +3,21 @@
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from stridesense.gait.detector import CLIPPED, WEAK_CONTACT
+from stridesense.gait.detector import WEAK_CONTACT
 from stridesense.gait.heel import HeelVerdictParams, heel_height_mm, heel_state, strike_type
-from stridesense.model import EventKind, Gait, GaitEvent, HeelState, Stride, StrikeType, ZeroReference
+from stridesense.gait.look import CLIPPED_FLAG
+from stridesense.gait.slope import SlopeParams, SlopeState
+from stridesense.gait.speed import SpeedCalibration
+from stridesense.model import (
+    EventKind,
+    Gait,
+    GaitEvent,
+    HeelState,
+    Stride,
+    StrideTravel,
+    StrikeType,
+    ZeroReference,
+)
 
 CUT_SHORT: Final = "cut_short"
 NO_STANDING_START: Final = "no_standing_start"
@@ -16,7 +28,13 @@ LOW_RATE: Final = "low_rate"
 _FAST_HZ: Final = 150.0
 _CLEAR_AXIS: Final = 0.7
 
-_DOUBT: Final = {CLIPPED: 0.7, WEAK_CONTACT: 0.6, CUT_SHORT: 0.8, NO_STANDING_START: 0.8, PITCH_UNSURE: 0.6}
+_DOUBT: Final = {
+    CLIPPED_FLAG: 0.7,
+    WEAK_CONTACT: 0.6,
+    CUT_SHORT: 0.8,
+    NO_STANDING_START: 0.8,
+    PITCH_UNSURE: 0.6,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +45,22 @@ class StrideParams:
         sure_deg: absolute angles are given while their standard deviation is below this, deg.
         steep_deg: no planted foot is tilted further than this, deg.
         heel: constants of the heel's verdict.
+        slope: constants of the slope of the ground.
+        speed: the runner's own correction of speed.
     """
 
     sure_deg: float = 6.0
     steep_deg: float = 30.0
     heel: HeelVerdictParams = field(default_factory=HeelVerdictParams)
+    slope: SlopeParams = field(default_factory=SlopeParams)
+    speed: SpeedCalibration = field(default_factory=SpeedCalibration)
 
 
 def measure(
     events: dict[EventKind, GaitEvent],
     following: GaitEvent | None,
     gait: Gait,
-    index: int,
+    slope: SlopeState | None,
     params: StrideParams,
 ) -> Stride:
     """The record of one stride.
@@ -47,7 +69,7 @@ def measure(
         events: initial contact, heel down, heel off, terminal contact, and the pull if there was one.
         following: the next initial contact of the same foot, None when it was not seen.
         gait: how the runner moves.
-        index: running number of the stride.
+        slope: the ground, None while nothing is known of it.
         params: constants.
     """
     start, end = events[EventKind.INITIAL_CONTACT], events[EventKind.TERMINAL_CONTACT]
@@ -55,7 +77,7 @@ def measure(
     flags = _flags(events, cut_short=following is None, sure=_sure(events, params))
     stride = Stride(
         foot=start.foot,
-        index=index,
+        index=0,
         gait=gait,
         initial_contact_s=start.t_s,
         terminal_contact_s=end.t_s,
@@ -65,7 +87,9 @@ def measure(
         quality=_quality(start, flags),
         flags=flags,
     )
-    stride = _with_heel(stride, events, params)
+    slope_deg = slope.slope_deg if slope is not None else 0.0
+    stride = _with_heel(stride, events, slope_deg, params)
+    stride = _with_way(stride, end.travel, slope, params)
     stride = _with_pull(stride, events.get(EventKind.PULL))
     return stride if following is None else _with_cycle(stride, following.t_s - start.t_s)
 
@@ -85,17 +109,39 @@ def _with_cycle(stride: Stride, stride_s: float) -> Stride:
     )
 
 
-def _with_heel(stride: Stride, events: dict[EventKind, GaitEvent], params: StrideParams) -> Stride:
-    """Add what the heel did: its drop always, its angle where it is sure, its height where flat is known."""
+def _with_way(
+    stride: Stride, way: StrideTravel | None, slope: SlopeState | None, params: StrideParams
+) -> Stride:
+    """Add what the way from the mid-stance before to this one tells: speed, length, and how the foot landed."""
+    if way is None:
+        return stride
+    speed_mps = params.speed.speed_mps(way.length_m / way.duration_s)
+    brakes = stride.gait is Gait.RUN and speed_mps > 0.0
+    return replace(
+        stride,
+        speed_mps=speed_mps,
+        stride_length_m=speed_mps * way.duration_s,
+        braking_index=way.landing_forward_mps / speed_mps if brakes else None,
+        slope_deg=None if slope is None else slope.slope_deg,
+    )
+
+
+def _with_heel(
+    stride: Stride, events: dict[EventKind, GaitEvent], slope_deg: float, params: StrideParams
+) -> Stride:
+    """Add what the heel did: its drop always, its angle where it is sure, its height where flat is known.
+
+    A slope tilts a flat foot, so all angles are against the ground.
+    """
     start, down = events[EventKind.INITIAL_CONTACT], events[EventKind.HEEL_DOWN]
     stride = replace(stride, heel_drop_deg=max(0.0, down.pitch_deg - start.pitch_deg))
     if (off := events.get(EventKind.HEEL_OFF)) is not None:
         stride = replace(stride, heel_off_s=off.t_s, ball_time_s=stride.terminal_contact_s - off.t_s)
     if PITCH_UNSURE in stride.flags:
-        return replace(stride, strike_type=StrikeType.REARFOOT if start.rate_dps < 0.0 else None)
-    lowest_deg = _lowest_deg(events)
+        return replace(stride, strike_type=StrikeType.REARFOOT if start.heel_first else None)
+    lowest_deg = _lowest_deg(events) - slope_deg
     angle_deg = lowest_deg + start.pitch_deg - down.pitch_deg
-    strike = strike_type(angle_deg, params.heel)
+    strike = StrikeType.REARFOOT if start.heel_first else strike_type(angle_deg, params.heel)
     stride = replace(stride, strike_type=strike, strike_angle_deg=angle_deg)
     if NO_STANDING_START in stride.flags:
         return stride

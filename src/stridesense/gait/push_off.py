@@ -1,43 +1,38 @@
-"""How the foot leaves the ground: turned by the calf, or lifted by the hamstring.
+"""How the foot is lifted once it has left the ground.
 
 Two troughs of toes-down rotation follow each other. The first belongs to the late stance, the push-off; the
-second comes after toe-off, when the foot is pulled up towards the hip.
+second comes after toe-off, when the hamstring pulls the foot up towards the hip.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from stridesense.gait.history import Stretch
-
-
-class Pull(NamedTuple):
-    """The fastest lifting of the foot: when, and how fast (deg/s, toes down negative)."""
-
-    t_s: float
-    rate_dps: float
+from stridesense.dsp.kernels import Lookup
+from stridesense.dsp.projection import Rows
 
 
-def push_off_trough(stretch: Stretch, contact_s: float) -> int:
-    """Index of the lowest smoothed pitch rate of the late stance.
+class PullParams(NamedTuple):
+    """Where the pull is looked for, from `after_s` to `within_s` after toe-off, s."""
 
-    Args:
-        stretch: signals up to the decision that the toe is off.
-        contact_s: initial contact, session seconds.
-    """
-    stance = int(np.searchsorted(stretch.t_s, contact_s + 0.4 * (stretch.t_s[-1] - contact_s)))
-    return stance + int(stretch.pitch_rate_smooth_dps[stance:].argmin())
+    after_s: float = 0.02
+    within_s: float = 0.25
 
 
-def pull_trough(swing: Stretch) -> Pull | None:
-    """The lowest local minimum of smoothed pitch rate in a swing, None when it only ever rises.
+def _pull(
+    params: Sequence[PullParams], table: Rows, start: int, stop: int, toe_off_s: float, delay_s: float
+) -> tuple[float, float]:
+    p, t, rate = params[0], table[0], table[3]
+    at, deepest = -1.0, 0.0
+    for i in range(start + 1, stop - 1):
+        since_s = t[i] - delay_s - toe_off_s
+        dips = rate[i] < rate[i - 1] and rate[i] <= rate[i + 1]
+        if dips and rate[i] < deepest and p.after_s <= since_s <= p.within_s:
+            at, deepest = t[i] - delay_s, rate[i]
+    return at, deepest
 
-    Args:
-        swing: signals from toe-off to the end of the swing.
-    """
-    rate = swing.pitch_rate_smooth_dps
-    dips = np.flatnonzero((rate[1:-1] < rate[:-2]) & (rate[1:-1] <= rate[2:]) & (rate[1:-1] < 0.0)) + 1
-    if len(dips) == 0:
-        return None
-    deepest = int(dips[rate[dips].argmin()])
-    return Pull(float(swing.t_s[deepest]), float(rate[deepest]))
+
+pull = Lookup[PullParams](_pull)
+"""When the foot is lifted fastest (s, -1 if no trough is seen) and how fast (deg/s, toes down negative).
+
+The table holds the swing; `delay_s` is the delay of the smoothed pitch rate.
+"""

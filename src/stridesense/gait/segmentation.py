@@ -1,11 +1,14 @@
 """Events of one foot become strides, each from initial contact to the next."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stridesense.gait.detector import Moment
 from stridesense.gait.parameters import StrideParams, measure
-from stridesense.model import EventKind, Gait, GaitEvent, Gap, Lost, Malformed, Stride
+from stridesense.gait.plausibility import Company, Events, PlausibilityParams, hops, plausible
+from stridesense.gait.slope import SlopeState, follow_slope
+from stridesense.model import EventKind, Gait, GaitEvent, Gap, Lost, Malformed, Stride, ZeroReference
 from stridesense.stage import Stage
+from stridesense.units import DEG_PER_RAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,14 @@ class SegmentationParams:
         pause_s: a longer contact is a pause and says nothing about the gait, s.
         clear_margin: a duty factor this far from the border changes the gait at once, nearer ones only twice
             in a row.
+        plausibility: borders of what counts as a stride.
         stride: constants of the record.
     """
 
     stride_limit_s: float = 2.5
     pause_s: float = 1.0
     clear_margin: float = 0.1
+    plausibility: PlausibilityParams = field(default_factory=PlausibilityParams)
     stride: StrideParams = field(default_factory=StrideParams)
 
 
@@ -34,6 +39,8 @@ class SegmentationState:
     index: int = 0
     gait: Gait | None = None
     doubted: bool = False
+    company: Company = field(default_factory=Company)
+    slope: SlopeState | None = None
 
 
 Outcome = Stride | GaitEvent | Gap | Malformed
@@ -53,14 +60,16 @@ class StrideBuilder(Stage[Moment, Outcome]):
 
     @property
     def latency_s(self) -> float:
-        """Bound in seconds from a stride's end to its record."""
-        return self.params.stride_limit_s
+        """Bound in seconds from a stride's end to its record: the first one waits for a second like it."""
+        return 2.0 * self.params.stride_limit_s
 
     def process(self, item: Moment) -> list[Outcome]:
         """Take one event or break; return it, and before it the stride that it ends."""
         if isinstance(item, Lost):
             return [*self._close(None)]
         if not isinstance(item, GaitEvent):
+            return [item]
+        if item.provisional:
             return [item]
         if item.kind is EventKind.INITIAL_CONTACT:
             closed = self._close(item)
@@ -79,14 +88,38 @@ class StrideBuilder(Stage[Moment, Outcome]):
         if EventKind.TERMINAL_CONTACT not in events:
             return []
         start_s = events[EventKind.INITIAL_CONTACT].t_s
-        if following is not None and following.t_s - start_s > self.params.stride_limit_s:
+        if following is not None and not 0.0 < following.t_s - start_s <= self.params.stride_limit_s:
             following = None
-        stride_s = None if following is None else following.t_s - start_s
-        self._follow_gait(events[EventKind.TERMINAL_CONTACT].t_s - start_s, stride_s)
-        gait = self._state.gait or Gait.WALK
-        stride = measure(events, following, gait, self._state.index, self.params.stride)
-        self._state.index += 1
-        return [stride]
+        borders, company = self.params.plausibility, self._state.company
+        if not plausible(events, borders, amid=company.amid(start_s, borders)):
+            company.waiting.clear()
+            return []
+        gait = self._gait(events, None if following is None else following.t_s - start_s)
+        self._follow_ground(events[EventKind.TERMINAL_CONTACT])
+        stride = measure(events, following, gait, self._state.slope, self.params.stride)
+        return [
+            self._numbered(one) for one in self._state.company.admit(stride, events, self.params.plausibility)
+        ]
+
+    def _follow_ground(self, end: GaitEvent) -> None:
+        """Let the way of this stride tell the slope of the ground."""
+        if end.travel is None:
+            return
+        params, slope = self.params.stride.slope, self._state.slope
+        if slope is None:
+            slope = SlopeState.begin(params, end.t_s, stood=end.zero is ZeroReference.STANDING)
+        self._state.slope = follow_slope(slope, params, end.travel.slope_rad * DEG_PER_RAD, end.t_s)
+
+    def _numbered(self, stride: Stride) -> Stride:
+        index, self._state.index = self._state.index, self._state.index + 1
+        return replace(stride, index=index)
+
+    def _gait(self, events: Events, stride_s: float | None) -> Gait:
+        if hops(events, self.params.plausibility):
+            return Gait.HOP
+        contact_s = events[EventKind.TERMINAL_CONTACT].t_s - events[EventKind.INITIAL_CONTACT].t_s
+        self._follow_gait(contact_s, stride_s)
+        return self._state.gait or Gait.WALK
 
     def _follow_gait(self, contact_s: float, stride_s: float | None) -> None:
         """Let this stride vote for walk or run; a pause has no vote."""

@@ -6,6 +6,7 @@ from stridesense.model.packet import Foot, Gap, GapCause, Malformed, RawPacket
 from stridesense.model.samples import SampleBlock
 from stridesense.model.signals import SignalBlock, ZeroReference
 from stridesense.model.strides import Gait, HeelState, Stride, StrikeType
+from stridesense.model.travel import StrideTravel
 
 __all__ = [
     "Cue",
@@ -22,6 +23,7 @@ __all__ = [
     "SampleBlock",
     "SignalBlock",
     "Stride",
+    "StrideTravel",
     "StrikeType",
     "ZeroReference",
 ]

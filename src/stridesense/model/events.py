@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from stridesense.model.packet import Foot
 from stridesense.model.signals import ZeroReference
+from stridesense.model.travel import StrideTravel
 
 
 class EventKind(StrEnum):
@@ -37,10 +38,17 @@ class GaitEvent:
         rate_dps: pitch rate that belongs to the moment, deg/s: the mean just after initial contact, the
             lowest at terminal contact and pull.
         acc_g: peak specific force that belongs to the moment, g.
+        roll_rate_dps: at terminal contact, mean roll rate shortly after the landing, deg/s, left edge up
+            positive; 0 elsewhere.
+        swept_deg: toes-up turn of the swing that led to an initial contact, deg; None elsewhere, and where
+            the swing was not seen whole.
+        heel_first: an initial contact after which the foot slapped down, as it does from a landing heel.
+        travel: way from the mid-stance before to this one, at terminal contact; None where it was not seen.
         zero: what absolute pitch rests on.
         sampling_rate_hz: rate of the signals.
         axis_confidence: share of the foot's rotation about the axis that pitch is measured on, 0..1.
         flags: named reasons for doubt.
+        provisional: told at once, to be confirmed or moved a little by a final event of the same moment.
         host_offset_s: add to `t_s` for the host's clock, to compare two feet.
     """
 
@@ -56,8 +64,13 @@ class GaitEvent:
     zero: ZeroReference
     sampling_rate_hz: float
     axis_confidence: float
+    swept_deg: float | None = None
+    heel_first: bool = False
+    travel: StrideTravel | None = None
     flags: tuple[str, ...] = ()
+    provisional: bool = False
     host_offset_s: float = 0.0
+    roll_rate_dps: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

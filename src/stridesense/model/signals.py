@@ -1,11 +1,48 @@
 """Samples in the axes of the foot."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from stridesense.model.packet import Foot
-from stridesense.model.samples import BoolArray, FloatArray
+from stridesense.model.samples import FloatArray
+
+COLUMNS: Final = (
+    "t_s",
+    "clipped",
+    "pitch_rate_dps",
+    "pitch_rate_smooth_dps",
+    "roll_rate_dps",
+    "yaw_rate_dps",
+    "forward_g",
+    "left_g",
+    "up_g",
+    "acc_g",
+    "jerk_gps",
+    "pitch_deg",
+    "tilt_offset_deg",
+    "pitch_sd_deg",
+    "up_left",
+)
+"""Names of a block's columns, in their order."""
+
+(
+    T_S,
+    CLIPPED,
+    PITCH_RATE_DPS,
+    PITCH_RATE_SMOOTH_DPS,
+    ROLL_RATE_DPS,
+    YAW_RATE_DPS,
+    FORWARD_G,
+    LEFT_G,
+    UP_G,
+    ACC_G,
+    JERK_GPS,
+    PITCH_DEG,
+    TILT_OFFSET_DEG,
+    PITCH_SD_DEG,
+    UP_LEFT,
+) = range(len(COLUMNS))
 
 
 class ZeroReference(StrEnum):
@@ -31,15 +68,12 @@ class SignalBlock:
         zero: what absolute pitch rests on.
         axis_confidence: share of the foot's rotation about the medio-lateral axis found, 0..1.
         host_offset_s: add to `t_s` for the host's clock.
-        t_s: (n,) session seconds.
-        pitch_rate_dps: (n,) pitch rate in deg/s, unfiltered.
-        pitch_rate_smooth_dps: (n,) the same behind the causal low-pass.
-        pitch_deg: (n,) integrated pitch rate, deg.
-        tilt_offset_deg: (n,) correction towards gravity known by then, deg.
-        pitch_sd_deg: (n,) standard deviation of the corrected pitch, deg.
-        acc_g: (n,) magnitude of specific force, g.
-        jerk_gps: (n,) magnitude of the change of specific force, g/s.
-        clipped: (n,) the sensor stood at the end of its range.
+        pod_moved: the pod has turned on the shoe since the foot was last seen standing.
+        columns: (15, n) one row for each of `COLUMNS`: session seconds; 1 where the sensor stood at the end
+            of its range; pitch rate in deg/s, unfiltered, and behind the causal low-pass; roll and yaw rate;
+            specific force along the foot's axes in g, its magnitude, and the magnitude of its change in g/s;
+            integrated pitch rate in deg; correction towards gravity known by then in deg; standard deviation
+            of the corrected pitch in deg; component of the vertical along the foot's left axis.
     """
 
     foot: Foot
@@ -49,22 +83,17 @@ class SignalBlock:
     zero: ZeroReference
     axis_confidence: float
     host_offset_s: float
-    t_s: FloatArray
-    pitch_rate_dps: FloatArray
-    pitch_rate_smooth_dps: FloatArray
-    pitch_deg: FloatArray
-    tilt_offset_deg: FloatArray
-    pitch_sd_deg: FloatArray
-    acc_g: FloatArray
-    jerk_gps: FloatArray
-    clipped: BoolArray
+    columns: FloatArray
+    pod_moved: bool = False
 
     def __post_init__(self) -> None:
-        for name in _COLUMNS:
-            getattr(self, name).flags.writeable = False
+        self.columns.flags.writeable = False
 
     def __len__(self) -> int:
-        return len(self.t_s)
+        return len(self.columns[T_S])
 
-
-_COLUMNS: Final = tuple(field.name for field in fields(SignalBlock) if field.type in (FloatArray, BoolArray))
+    @property
+    def t_s(self) -> FloatArray:
+        """(n,) session seconds."""
+        time_s: FloatArray = self.columns[T_S]
+        return time_s

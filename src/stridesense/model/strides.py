@@ -38,8 +38,8 @@ class Stride:
 
     Times are seconds on the session clock; contact begins and ends at 5 % of the peak vertical load. A field
     is None when it could not be measured, and then absent from `to_record`. Angles are relative to the foot
-    standing flat, toes up positive. `calf_load` and `braking_index` are unitless proxies. The order of the
-    fields is that of the record.
+    standing flat, toes up positive. `calf_load` and `braking_index` are unitless
+    proxies, `model_...` values of the spring-mass model. The order of the fields is that of the record.
     """
 
     foot: Foot
@@ -53,6 +53,8 @@ class Stride:
     duty_factor: float | None = None
     cadence_spm: float | None = None
     flight_time_s: float | None = None
+    step_time_s: float | None = None
+    clock_residual_s: float | None = None
     strike_type: StrikeType | None = None
     strike_angle_deg: float | None = None
     heel_down_s: float | None = None
@@ -70,7 +72,11 @@ class Stride:
     braking_index: float | None = None
     speed_mps: float | None = None
     stride_length_m: float | None = None
+    slope_deg: float | None = None
     calf_load: float | None = None
+    model_peak_force_bw: float | None = None
+    model_com_drop_m: float | None = None
+    model_vertical_stiffness_npmkg: float | None = None
     quality: float
     flags: tuple[str, ...] = ()
 

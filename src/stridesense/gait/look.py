@@ -1,0 +1,93 @@
+"""A decision of the phase machine, and the signals of one foot up to it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from stridesense.gait.history import History
+from stridesense.model import EventKind, GaitEvent, SignalBlock
+from stridesense.model.samples import FloatArray
+from stridesense.model.signals import (
+    ACC_G,
+    CLIPPED,
+    PITCH_DEG,
+    PITCH_RATE_SMOOTH_DPS,
+    PITCH_SD_DEG,
+    T_S,
+    TILT_OFFSET_DEG,
+)
+
+CLIPPED_FLAG: Final = "clipped"
+_SWING_S: Final = 0.6
+_SHORTEST_SWING_S: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A decision's place in its block, and the signals up to it."""
+
+    history: History
+    block: SignalBlock
+    index: int
+
+    @property
+    def now_s(self) -> float:
+        """When the decision fell, session seconds."""
+        return float(self.block.columns[T_S, self.index])
+
+    @property
+    def seen(self) -> int:
+        """Where the signals up to the decision end in the history's table."""
+        return self.history.stop - len(self.block) + self.index + 1
+
+    def window(self, start_s: float) -> tuple[int, int]:
+        """The samples from this moment to the decision, as (first, last + 1) in the history's table."""
+        return self.history.first_from(start_s), self.seen
+
+    def between(self, start_s: float, end_s: float) -> FloatArray:
+        """The signals with start_s <= t < end_s up to the decision, (columns, n)."""
+        last = min(self.history.first_from(end_s), self.seen)
+        return self.history.table[:, self.history.first_from(start_s) : last]
+
+    def clipped(self, stretch: FloatArray) -> tuple[str, ...]:
+        """The flag, if the sensor stood at the end of its range in this stretch."""
+        return (CLIPPED_FLAG,) if stretch[CLIPPED].any() else ()
+
+    def swing_deg(self, contact_s: float) -> float | None:
+        """Toes-up turn up to initial contact, deg; None when the history is too short to tell."""
+        swing = self.between(contact_s - _SWING_S, contact_s)[PITCH_DEG]
+        if len(swing) == 0 or self.history.table[T_S, self.history.start] > contact_s - _SHORTEST_SWING_S:
+            return None
+        return float(swing[-1] - swing.min())
+
+    def event(
+        self,
+        kind: EventKind,
+        t_s: float,
+        *,
+        pitch_deg: float | None = None,
+        rate_dps: float | None = None,
+        acc_g: float | None = None,
+        swept_deg: float | None = None,
+        flags: tuple[str, ...] = (),
+        provisional: bool = False,
+    ) -> GaitEvent:
+        """An event at `t_s`; what is not given is read off the signals there."""
+        at, now = self.history.at, self.block.columns[:, self.index]
+        return GaitEvent(
+            kind=kind,
+            foot=self.block.foot,
+            t_s=t_s,
+            known_at_s=self.now_s,
+            pitch_deg=at(PITCH_DEG, t_s) if pitch_deg is None else pitch_deg,
+            tilt_offset_deg=float(now[TILT_OFFSET_DEG]),
+            pitch_sd_deg=float(now[PITCH_SD_DEG]),
+            rate_dps=at(PITCH_RATE_SMOOTH_DPS, t_s) if rate_dps is None else rate_dps,
+            acc_g=at(ACC_G, t_s) if acc_g is None else acc_g,
+            zero=self.block.zero,
+            sampling_rate_hz=self.block.sampling_rate_hz,
+            axis_confidence=self.block.axis_confidence,
+            swept_deg=swept_deg,
+            flags=flags,
+            provisional=provisional,
+            host_offset_s=self.block.host_offset_s,
+        )

@@ -1,0 +1,28 @@
+"""Changes within a run are seen where there are some, and not where there are none."""
+
+import pytest
+
+from stridesense.model import StrikeType
+from stridesense.validation.cases import MODELS, Wearer
+from stridesense.validation.changes import DiscriminationTask, Slope, Trait
+
+
+def push_area(strength: float) -> float | None:
+    trait = Trait("push", strength, ("push_off_rate_dps",))
+    task = DiscriminationTask(Wearer(model=MODELS[0], seed=5), StrikeType.FOREFOOT, trait)
+    return task.run().areas["push_off_rate_dps"]
+
+
+def test_the_same_push_is_not_told_apart() -> None:
+    assert push_area(1.0) == pytest.approx(0.5, abs=0.15)
+
+
+def test_a_stronger_push_turns_the_foot_faster() -> None:
+    area = push_area(1.35)
+    assert area is not None
+    assert area > 0.8
+
+
+def test_a_slope_changes_nothing_that_was_not_measured() -> None:
+    assert Slope("x", StrikeType.FOREFOOT, 8.0, None, 3.0).change_mm is None
+    assert Slope("x", StrikeType.FOREFOOT, 8.0, 1.0, 3.5).change_mm == 2.5
