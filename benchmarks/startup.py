@@ -5,45 +5,53 @@ python benchmarks/startup.py
 
 import subprocess
 import sys
-import time
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
-from statistics import median
+
+from bench import Spread, is_quick, repeated, seconds_of, show
 
 PROGRAM = Path(sys.executable).with_name("stridesense")
-ROUNDS = 7
-SHOWN = 8
+GOAL = {"--help": "< 0.4"}
+MODULES = ("stridesense.cli.main", "stridesense.cli.analyze", "stridesense.cli.demo")
+SHOWN = 6
 
 
-def wall_s(*line: str) -> float:
-    """Median wall time of a command line in seconds."""
-    times = []
-    for _ in range(ROUNDS):
-        began_s = time.perf_counter()
-        subprocess.run([PROGRAM, *line], check=True, capture_output=True)
-        times.append(time.perf_counter() - began_s)
-    return median(times)
+def wall(line: str, rounds: int) -> Spread:
+    """Wall time of a command line."""
+
+    def run() -> None:
+        subprocess.run([PROGRAM, line], check=True, capture_output=True)
+
+    return repeated(lambda: seconds_of(run), rounds)
 
 
-def import_s_by_package(module: str) -> Counter[str]:
-    """Seconds that importing `module` spends in each top-level package."""
+def import_s_by_package(module: str) -> dict[str, float]:
+    """Seconds that importing `module` spends in each top-level package, the most first."""
     command = [sys.executable, "-X", "importtime", "-c", f"import {module}"]
     report = subprocess.run(command, check=True, capture_output=True, text=True).stderr
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     for line in report.splitlines()[1:]:
         own_us, _, name = line.removeprefix("import time:").split("|")
         seconds[name.strip().partition(".")[0]] += int(own_us) / 1e6
-    return seconds
+    return dict(sorted(seconds.items(), key=lambda item: -item[1]))
 
 
 def main() -> None:
     """Print both."""
-    print(f"stridesense --help      {wall_s('--help'):6.3f} s  (limit 0.4)")
-    print(f"stridesense --version   {wall_s('--version'):6.3f} s")
-    for module in ("stridesense.cli.main", "stridesense.cli.analyze", "stridesense.cli.demo"):
+    quick = is_quick(__doc__)
+    rounds, rows = 1 if quick else 7, []
+    for line in ("--help", "--version"):
+        spread = wall(line, rounds)
+        rows.append(
+            [f"stridesense {line}", f"{spread.best_s:.3f}", f"{spread.median_s:.3f}", GOAL.get(line, "")]
+        )
+    show(f"Start, {rounds} repeats", ["command", "s best", "median", "goal"], rows)
+    rows = []
+    for module in MODULES[:1] if quick else MODULES:
         seconds = import_s_by_package(module)
-        most = ", ".join(f"{name} {s:.3f}" for name, s in seconds.most_common(SHOWN))
-        print(f"import {module:<24}{seconds.total():6.3f} s  {most}")
+        most = ", ".join(f"{name} {s:.3f}" for name, s in list(seconds.items())[:SHOWN])
+        rows.append([module, f"{sum(seconds.values()):.3f}", most])
+    show("Imports", ["module", "s", "of which"], rows)
 
 
 if __name__ == "__main__":

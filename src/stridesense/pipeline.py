@@ -6,18 +6,20 @@
 Live, replay and analysis call this and nothing else, so that they cannot differ.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from stridesense.coaching.coach import Coach, CoachParams, Outcome
 from stridesense.dsp import conditioner
-from stridesense.dsp.conditioner import Conditioner, ConditionerParams
+from stridesense.dsp.alignment import Alignment
+from stridesense.dsp.conditioner import Conditioner, ConditionerParams, ConditionerState
+from stridesense.dsp.projection import FootAxes
 from stridesense.gait import detector
 from stridesense.gait.bilateral import Bilateral, BilateralParams
 from stridesense.gait.detector import DetectorParams, GaitDetector
 from stridesense.gait.load import CalfLoadParams, Mechanics
-from stridesense.gait.own_line import OwnUsual, OwnUsualParams
+from stridesense.gait.own_line import OwnUsual, OwnUsualParams, OwnUsualState
 from stridesense.gait.segmentation import SegmentationParams, StrideBuilder
 from stridesense.model import Foot, RawPacket
 from stridesense.protocol.decoder import Decoder
@@ -30,13 +32,15 @@ PipelineState = tuple[object, dict[Foot, list[object]], list[object]]
 
 @dataclass(frozen=True, slots=True)
 class PipelineParams:
-    """The parameters of every stage, in physical units."""
+    """The parameters of every stage, in physical units, and what earlier sessions taught of the runner."""
 
     conditioner: ConditionerParams = field(default_factory=ConditionerParams)
     detector: DetectorParams = field(default_factory=DetectorParams)
     segmentation: SegmentationParams = field(default_factory=SegmentationParams)
     bilateral: BilateralParams = field(default_factory=BilateralParams)
     own_usual: OwnUsualParams = field(default_factory=OwnUsualParams)
+    known_usual: OwnUsualState = field(default_factory=OwnUsualState)
+    known_axes: Mapping[Foot, FootAxes] = field(default_factory=dict)
     calf_load: CalfLoadParams = field(default_factory=CalfLoadParams)
     coach: CoachParams = field(default_factory=CoachParams)
 
@@ -50,7 +54,7 @@ class Pipeline(Stage[RawPacket, Outcome]):
         self._feet: dict[Foot, list[Stage[Any, Any]]] = {}
         self._both: list[Stage[Any, Any]] = [
             Bilateral(self.params.bilateral),
-            OwnUsual(self.params.own_usual),
+            OwnUsual(self.params.own_usual, self.params.known_usual),
             Mechanics(self.params.calf_load),
             Coach(self.params.coach),
         ]
@@ -62,7 +66,7 @@ class Pipeline(Stage[RawPacket, Outcome]):
     @property
     def latency_s(self) -> float:
         """Bound in seconds from a moment to its outcome: the waits of all stages in a row."""
-        chain = self._chain()
+        chain = self._chain(Foot.UNKNOWN)
         return sum(stage.latency_s for stage in (self.decoder, *chain, *self._both))
 
     def process(self, item: RawPacket) -> list[Outcome]:
@@ -93,13 +97,20 @@ class Pipeline(Stage[RawPacket, Outcome]):
     def state(self, state: object) -> None:
         decoder, feet, both = cast("PipelineState", state)
         self.decoder.state = decoder
-        self._feet = {foot: _restored(self._chain(), states) for foot, states in feet.items()}
+        self._feet = {foot: _restored(self._chain(foot), states) for foot, states in feet.items()}
         self._both = _restored(self._both, both)
 
-    def _chain(self) -> list[Stage[Any, Any]]:
+    @property
+    def alignments(self) -> dict[Foot, Alignment]:
+        """How each foot's pod sits on it, where that is known by now."""
+        states = {foot: cast("ConditionerState", chain[0].state) for foot, chain in self._feet.items()}
+        return {foot: state.alignment for foot, state in states.items() if state.alignment is not None}
+
+    def _chain(self, foot: Foot) -> list[Stage[Any, Any]]:
         params = self.params
+        known = params.known_axes.get(foot)
         return [
-            Conditioner(params.conditioner),
+            Conditioner(replace(params.conditioner, known_axes=known)),
             GaitDetector(params.detector),
             StrideBuilder(params.segmentation),
         ]
@@ -108,7 +119,7 @@ class Pipeline(Stage[RawPacket, Outcome]):
         outcomes: list[Outcome] = []
         for item in items:
             if item.foot not in self._feet:
-                self._feet[item.foot] = self._chain()
+                self._feet[item.foot] = self._chain(item.foot)
             outcomes += _through([item], [*self._feet[item.foot], *self._both])
         return outcomes
 

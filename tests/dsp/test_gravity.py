@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from dsp.worn import errors, seen, session
-from stridesense.model import ZeroReference
+from stridesense.model import Foot, ZeroReference
+from stridesense.units import DEG_PER_RAD
 
 MODELS = ("rigid_sole", "soft_shoe")
 
@@ -92,3 +93,19 @@ def test_standing_later_gives_a_run_its_flat_reference() -> None:
     off = errors(run, signals)
     assert abs(off.after(8.0, 17.0).stance_deg.mean()) > 3.0
     assert abs(off.after(26.0).stance_deg.mean()) < 1.5
+
+
+def test_after_a_hole_the_first_stance_brings_the_pitch_back_with_the_heel_still_held() -> None:
+    run = session('stand 3\nrun 25 speed_mps=3 heel="held" held_mm=20')
+    toe_off_s = [stride.terminal_contact_s for stride in run.truth]
+    hole_s = next(moment for moment in toe_off_s if moment > 15.0) + 0.1
+    signals = seen(run, hole_s=hole_s)
+    t_s, sd_deg = signals.columns["t_s"], signals.columns["pitch_sd_deg"]
+    true_deg = run.feet[Foot.LEFT].trajectory.pitch(t_s) * DEG_PER_RAD
+    off = signals.columns["pitch_deg"] + signals.columns["tilt_offset_deg"] - true_deg
+    back_s = next(moment for moment in toe_off_s if moment > hole_s + 0.2)
+    blind = (t_s > hole_s + 0.1) & (t_s < back_s - 0.3)
+    back = (t_s > back_s + 0.05) & (t_s < back_s + 0.5)
+    assert sd_deg[blind].min() > 20.0
+    assert sd_deg[back].max() < 3.0
+    assert np.abs(off[back] - 360.0 * np.round(off[back] / 360.0)).max() < 4.0

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from stridesense.dsp.conditioner import Conditioner
-from stridesense.model import Foot, SampleBlock, SignalBlock
+from stridesense.model import Foot, Gap, GapCause, SampleBlock, SignalBlock
 from stridesense.model.samples import FloatArray
 from stridesense.model.signals import COLUMNS
 from stridesense.simulator import SimulatedRun, parse, simulate
@@ -61,10 +61,15 @@ class Seen:
         return next((float(block.t_s[0]) for block in self.blocks if block.pod_moved), None)
 
 
-def seen(run: SimulatedRun, begin_s: float = 0.0) -> Seen:
-    """What the conditioner makes of a session."""
+def seen(run: SimulatedRun, begin_s: float = 0.0, hole_s: float = np.inf) -> Seen:
+    """What the conditioner makes of a session, of which the block at `hole_s` may be lost."""
     conditioner = Conditioner()
-    out = [item for block in sample_blocks(run, begin_s) for item in conditioner.process(block)]
+    out = []
+    for block in sample_blocks(run, begin_s):
+        first_s, last_s = float(block.t_s[0]), float(block.t_s[-1])
+        lost = first_s <= hole_s <= last_s
+        gap = Gap(Foot.LEFT, first_s, last_s, len(block), GapCause.RADIO)
+        out += conditioner.process(gap if lost else block)
     blocks = [item for item in (*out, *conditioner.flush()) if isinstance(item, SignalBlock)]
     columns = np.concatenate([block.columns for block in blocks], axis=1)
     return Seen(dict(zip(COLUMNS, columns, strict=True)), blocks)

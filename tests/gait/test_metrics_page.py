@@ -14,6 +14,7 @@ ENTRY = re.compile(r"^### `(\w+)`\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 FLAG = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 FLAGS = {
     look.CLIPPED_FLAG,
+    look.POD_MOVED,
     detector.WEAK_CONTACT,
     parameters.CUT_SHORT,
     parameters.NO_STANDING_START,

@@ -12,11 +12,12 @@ import typer
 from rich.console import Console
 
 from stridesense.cli.remarks import remark
+from stridesense.cli.shoe import ShoeOption, pipeline_for, remark_on_feet, worn
 from stridesense.cli.summary import summary_table
 from stridesense.cli.terminal import note, tracked
 from stridesense.model import Cue, Stride
 from stridesense.model.strides import RECORD_FIELDS
-from stridesense.pipeline import Outcome, Pipeline
+from stridesense.pipeline import Outcome
 from stridesense.runtime.session import SessionReport, outcomes
 from stridesense.sources.replay import duration_s, open_recorded
 
@@ -37,19 +38,22 @@ def command(
     form: Annotated[
         Format, typer.Option("--format", "-f", help="A summary for people; lines for programs.")
     ] = Format.TABLE,
+    shoe: ShoeOption = None,
 ) -> int:
     """Print the strides of a recording or of a CSV file.
 
     The plain header is t_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z[,foot] in s, m/s^2 and rad/s; for other files
     there is `stridesense import`. Ends with 3 when the recording is damaged.
     """
+    profile = worn(shoe)
     recorded = open_recorded(file)
     code = remark(recorded)
     report = SessionReport()
     packets = tracked(recorded.packets(), "analyzing", duration_s(recorded))
-    PRINTERS[form](outcomes(packets, Pipeline(), report))
+    PRINTERS[form](outcomes(packets, pipeline_for(profile), report))
     for line in report.remarks():
         note(line)
+    remark_on_feet(profile, report)
     return code
 
 

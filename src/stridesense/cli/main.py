@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "simulate": ("simulate", "Let a virtual runner run; write the recording with its truth."),
     "replay": ("replay", "Play a recording as if it happened now, over MQTT if wanted."),
     "analyze": ("analyze", "Print the strides of a recording or of a CSV file."),
+    "calibrate": ("calibrate", "Learn how the pods sit on a shoe and how its runner runs."),
     "info": ("info", "Say what is in a recording."),
     "import": ("import_", "Turn a CSV file of any sensor into a recording."),
     "recover": ("recover", "Save what can be read of a damaged recording."),

@@ -11,12 +11,14 @@ import typer
 from rich.console import Console
 
 from stridesense.cli.output import remark_on_loss
+from stridesense.cli.shoe import pipeline_for, remark_on_feet
 from stridesense.cli.signals import ending
 from stridesense.cli.terminal import note
 from stridesense.recording.format import SessionMeta
 from stridesense.runtime.broker import mosquitto_sub
 from stridesense.runtime.config import MqttSection
 from stridesense.runtime.playback import Played, play
+from stridesense.runtime.profile import ShoeProfile
 from stridesense.sinks.console import console_sink
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.recorder import Recorder
@@ -29,11 +31,23 @@ RecordOption = Annotated[
 ]
 
 
-def play_here(source: Source, mqtt: MqttSection, record: Path | None, described: str) -> int:
-    """Play `source` until it ends or Ctrl-C, say what it was, and return the exit code."""
+def play_here(
+    source: Source, mqtt: MqttSection, record: Path | None, described: str, profile: ShoeProfile | None
+) -> int:
+    """Play `source` until it ends or Ctrl-C, say what it was, and return the exit code.
+
+    Args:
+        source: what to play, paced already.
+        mqtt: which broker, if any.
+        record: the recording to make, if any.
+        described: the source, for the recording.
+        profile: of the shoe that is worn, if it has one.
+    """
     recorder = None if record is None else Recorder(record, SessionMeta.new(described))
     sinks = [console_sink(Console(highlight=False)), *([recorder] if recorder else [])]
-    _sum_up(run(play(source, mqtt, sinks, announce=_announce)))
+    played = run(play(source, pipeline_for(profile), mqtt, sinks, announce=_announce))
+    _sum_up(played)
+    remark_on_feet(profile, played.report)
     return 0 if recorder is None else remark_on_loss(recorder.lost_messages, recorder.problem)
 
 

@@ -8,6 +8,7 @@ import typer
 from stridesense.cli.mqtt import ConfigOption, MqttOption, mqtt_section
 from stridesense.cli.playing import RecordOption, play_here
 from stridesense.cli.remarks import remark
+from stridesense.cli.shoe import ShoeOption, worn
 from stridesense.errors import UsageError
 from stridesense.runtime.clock import MonotonicClock
 from stridesense.runtime.pacing import Paced
@@ -28,6 +29,7 @@ def command(
     mqtt: MqttOption = None,
     config: ConfigOption = None,
     record: RecordOption = None,
+    shoe: ShoeOption = None,
 ) -> int:
     """Play a recording again as if it happened now: strides and cues on the screen, over MQTT where wanted.
 
@@ -35,10 +37,11 @@ def command(
     damaged.
     """
     section = mqtt_section(mqtt, config)
+    profile = worn(shoe)
     recorded = open_recorded(file)
     damage = remark(recorded)
     source = _at_speed(ReplaySource(recorded), speed)
-    return play_here(source, section, record, described=f"replay of {file.name}") or damage
+    return play_here(source, section, record, f"replay of {file.name}", profile) or damage
 
 
 def _at_speed(source: Source, speed: str) -> Source:

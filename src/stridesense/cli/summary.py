@@ -50,7 +50,7 @@ def summary_table(strides: Sequence[Stride]) -> Table:
     table = Table("", *feet, box=None, pad_edge=False)
     table.add_row("strides", *(str(len(column)) for column in columns))
     for label, field in (("gait", "gait"), ("lands on", "strike_type"), ("heel", "heel_state")):
-        _add(table, label, [_shares(getattr(stride, field) for stride in column) for column in columns])
+        _add(table, label, [shares(getattr(stride, field) for stride in column) for column in columns])
     for measure in MEASURES:
         _add(table, measure.label, [_mean_and_spread(column, measure) for column in columns])
     return table
@@ -69,7 +69,8 @@ def _mean_and_spread(strides: Iterable[Stride], measure: Measure) -> str:
     return f"{fmean(values):.{measure.digits}f} ± {pstdev(values):.{measure.digits}f}"
 
 
-def _shares(values: Iterable[StrEnum | None]) -> str:
+def shares(values: Iterable[StrEnum | None]) -> str:
+    """How often each value occurs among those known, the most frequent first."""
     known = Counter(value for value in values if value is not None)
     total = known.total()
     return ", ".join(f"{value} {100 * count / total:.0f} %" for value, count in known.most_common())

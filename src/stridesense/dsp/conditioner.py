@@ -14,11 +14,12 @@ from stridesense.dsp.alignment import (
     toes_up_sign,
     unit,
     up_from_stance,
+    with_known_flat,
 )
 from stridesense.dsp.evidence import Evidence, EvidenceParams
 from stridesense.dsp.filters import butterworth_delay_s, butterworth_lowpass, usable_cutoff_hz
 from stridesense.dsp.kernels import Memory, Packed
-from stridesense.dsp.moved import MovedParams, Sight, Watch
+from stridesense.dsp.moved import MovedParams, Sight, Watch, sits_alike
 from stridesense.dsp.orientation import TiltParams, after_gap, forget_planted, orient, planted_up, reframed
 from stridesense.dsp.projection import FootAxes, ProjectionParams, project
 from stridesense.dsp.waiting import Held, aged, feels_gravity, part, span_s
@@ -46,6 +47,8 @@ class ConditionerParams:
         evidence: what standing and moving say about the mounting.
         moved: when the pod has turned on the shoe.
         tilt: trust in gravity and in the integral.
+        known_axes: the foot's axes from an earlier run that began with standing; where nobody stands, flat is
+            taken from them if the pod sits as it did then.
     """
 
     smoothing_hz: float = 30.0
@@ -57,6 +60,7 @@ class ConditionerParams:
     evidence: EvidenceParams = field(default_factory=EvidenceParams)
     moved: MovedParams = field(default_factory=MovedParams)
     tilt: TiltParams = field(default_factory=TiltParams)
+    known_axes: FootAxes | None = None
 
 
 Signal = SignalBlock | Gap | Malformed
@@ -270,7 +274,9 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         axes = foot_axes(ml, up, bias)
         if still is None:
             up = self._planted_up(axes)
-            axes = foot_axes(ml, up, bias)
+            axes, known = foot_axes(ml, up, bias), self.params.known_axes
+            if known is not None and sits_alike(axes, known, self.params.moved):
+                axes = with_known_flat(axes, known)
         self._state.alignment = Alignment(axes, zero, axis_confidence(rotation, up, share))
 
     def _planted_up(self, axes: FootAxes) -> FloatArray:

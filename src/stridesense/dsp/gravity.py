@@ -50,7 +50,7 @@ def weigh(s: OrientationState, c: TiltParams, now_s: float, seen: tuple[float, f
     of_offset = s.var_offset + ago * s.cov_offset_bias + leans * s.cov_offset_lean
     of_bias = s.cov_offset_bias + ago * s.var_bias + leans * s.cov_bias_lean
     of_lean = s.cov_offset_lean + ago * s.cov_bias_lean + leans * s.var_lean
-    noise += (c.far_share * error) ** 2
+    noise += leans * (c.far_share * error) ** 2
     total = of_offset + ago * of_bias + leans * of_lean + noise
     known = s.var_offset < c.lost_deg * c.lost_deg
     if known and abs(error) > c.doubt_deg and error * error > c.doubt_sd * c.doubt_sd * total:
@@ -93,7 +93,7 @@ def measure_stride(s: OrientationState, c: TiltParams, now_s: float) -> tuple[fl
     )
     s.planted_t_s, hidden, s.hidden_gs = s.calm_t_s, s.hidden_gs / lasted * DEG_PER_RAD, 0.0
     if lasted > c.stride_max_s:
-        return 0.0, 0.0
+        return recall_planted(s, c, now_s)
     follow_pace(s, c, 1.0 / lasted)
     felt_forward = ahead * s.calm_hf + left * s.calm_lf + up * s.calm_uf
     felt_up = ahead * s.calm_hu + left * s.calm_lu + up * s.calm_uu
@@ -109,6 +109,16 @@ def measure_stride(s: OrientationState, c: TiltParams, now_s: float) -> tuple[fl
         s.planted_t_s = now_s - 2.0 * c.stride_max_s
     sideways = settle_sideways(s, c)
     return turned, sideways if lost else c.roll_gain * max(-0.1, min(0.1, sideways))
+
+
+def recall_planted(s: OrientationState, c: TiltParams, now_s: float) -> tuple[float, float]:
+    """After a hole the foot is taken to be planted as it was of late, until a whole stride has told."""
+    if s.strides == 0 or s.var_offset < c.lost_deg * c.lost_deg:
+        return 0.0, 0.0
+    error = s.usual_pitch_deg - s.calm_pitch_deg - s.offset_deg
+    turned = weigh(s, c, now_s, (error, c.planted_sd_deg * c.planted_sd_deg, now_s - s.calm_t_s, 0.0))
+    s.planted_t_s = now_s - 2.0 * c.stride_max_s
+    return turned, s.usual_left - (s.calm_hu * s.calm_lf - s.calm_lu * s.calm_hf)
 
 
 def follow_pace(s: OrientationState, c: TiltParams, pace_hz: float) -> None:

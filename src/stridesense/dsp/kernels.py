@@ -78,12 +78,13 @@ class _TwoForms:
         return self._entry
 
     def _compile(self, njit: Compiler, example: tuple[object, ...]) -> Callable[..., Any]:
-        from numba import typeof  # type: ignore[import-untyped]  # noqa: PLC0415  optional, and slow
+        import numba  # noqa: PLC0415  optional, and slow to import
 
         plain = cast("FunctionType", self.plain)
         names = dict(plain.__globals__)
         for function in self.inner:  # in their order: a later one may call an earlier one
             names[function.__name__] = njit(cache=True)(_rebound(cast("FunctionType", function), names))
+        typeof = cast("Callable[[object], object]", numba.typeof)
         signature = tuple(typeof(argument) for argument in example)
         dispatcher = cast("Any", njit(signature, cache=True)(_rebound(plain, names)))
         (result,) = dispatcher.overloads.values()  # past the dispatch, which costs more than a small block

@@ -12,6 +12,7 @@ from math import asin, atan2
 import numpy as np
 
 from stridesense.dsp.alignment import unit
+from stridesense.dsp.projection import FootAxes
 from stridesense.model.samples import FloatArray
 from stridesense.units import DEG_PER_RAD
 
@@ -81,6 +82,14 @@ class Watch:
             self.ml = unit(self.ml + gain * (sight.ml - self.ml))
             self.up = unit(self.up + gain * (sight.up - self.up))
         return False
+
+
+def sits_alike(found: FootAxes, known: FootAxes, params: MovedParams) -> bool:
+    """Whether the pod sits as it once did, as far as style and slope let that be told."""
+    if float((found.ml * known.ml).sum()) <= 0.0:
+        return False
+    pitched, rolled, yawed = turn_deg(known.ml, known.up, Sight(found.ml, found.up, 0, 0.0))
+    return max(abs(rolled), abs(yawed)) < params.turned_deg and abs(pitched) < params.pitched_deg
 
 
 def turn_deg(ml: FloatArray, up: FloatArray, sight: Sight) -> tuple[float, float, float]:

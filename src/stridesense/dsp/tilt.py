@@ -40,6 +40,7 @@ class TiltParams(NamedTuple):
         far_share: standard deviation that an error has as a share of itself: far from level it is rough.
         lost_deg: with a standard deviation above this the first stride decides alone, deg.
         roll_gain: share of the sideways tilt's error taken over per stride.
+        planted_sd_deg: how far the planted foot may lie from its attitude of late, deg.
         planted_gain: share by which the usual attitude of the planted foot follows each stride.
     """
 
@@ -69,6 +70,7 @@ class TiltParams(NamedTuple):
     far_share: float = 0.15
     lost_deg: float = 10.0
     roll_gain: float = 0.3
+    planted_sd_deg: float = 1.5
     planted_gain: float = 0.2
 
 

@@ -13,7 +13,7 @@ ground. A nominal place of the pod is good enough for that.
 """
 
 from collections.abc import Sequence
-from math import sqrt
+from math import cos, sin, sqrt
 from typing import Final, NamedTuple
 
 from stridesense.dsp.kernels import Lookup
@@ -41,9 +41,13 @@ class ContactParams(NamedTuple):
         slap_delay: the same for an angular acceleration and for the end of a jerk.
         unload_from_s: the unloading burst begins at most so long before the push-off trough, s.
         unload_until_s: and peaks at most so long after it, s.
-        unload_gap_s: toe-off comes at least so long after the trough, s.
         unload_share: the load has gone when the jerk falls below this share of the burst's peak.
         unload_span_s: the jerk of unloading is taken over twice this time, s.
+        lift_until_s: a foot that is let go softly is so at most so long after the trough, s.
+        lift_soon_s: it is lifted as fast from so long after, s,
+        lift_s: to so long after, s,
+        lift_share: as on the whole, give or take: by at least this share.
+        lift_delay_s: the least vertical force comes so long after toe-off, s.
         unload_rest_s: the last touch of the toes comes so long after that fall, s.
     """
 
@@ -63,9 +67,13 @@ class ContactParams(NamedTuple):
     slap_delay: float = 0.54
     unload_from_s: float = 0.012
     unload_until_s: float = 0.045
-    unload_gap_s: float = 0.0
     unload_share: float = 0.6
     unload_span_s: float = 0.006
+    lift_until_s: float = 0.05
+    lift_soon_s: float = 0.026
+    lift_s: float = 0.036
+    lift_share: float = 0.5
+    lift_delay_s: float = 0.0
     unload_rest_s: float = 0.0045
 
 
@@ -169,6 +177,40 @@ The table holds the signals from shortly before the end of swing to the decision
 """
 
 
+def _lift(p: ContactParams, table: Rows, i: int) -> float:
+    """Specific force of the ball of the foot along the vertical at sample i, g."""
+    forward, up = _ball(p, table, i)
+    pitch = (table[11][i] + table[12][i]) * RAD_PER_DEG
+    return sin(pitch) * forward + cos(pitch) * up
+
+
+def _low_s(p: ContactParams, table: Rows, start: int, stop: int, trough_s: float) -> float:
+    """When the vertical force of a foot that is let go softly was least; -1 where the sole springs it off.
+
+    A sole that springs the foot off makes a short peak; a foot that is lifted keeps on being lifted.
+    """
+    t, least, low = table[0], 1e9, start
+    for i in range(start, stop):
+        if trough_s - p.unload_from_s <= t[i] <= trough_s + p.lift_until_s:
+            lift = _lift(p, table, i)
+            if lift < least:
+                least, low = lift, i
+    soon, late = low, low
+    while late < stop - 1 and t[late] < t[low] + p.lift_s:
+        late += 1
+        soon = late if t[late] <= t[low] + p.lift_soon_s + 0.5 * (t[low] - t[low - 1]) else soon
+    at_soon, at_late = _lift(p, table, soon), _lift(p, table, late)
+    if soon == late or low <= start or low + 1 >= stop:
+        return -1.0
+    rising = (at_late - at_soon) / (t[late] - t[soon])
+    if rising < p.lift_share * (at_late - least) / (t[late] - t[low]):
+        return -1.0
+    before, after = _lift(p, table, low - 1), _lift(p, table, low + 1)
+    bend = before - 2.0 * least + after
+    shift = 0.5 * (before - after) / bend if bend > _LEAST else 0.0
+    return t[low] + shift * (t[low] - t[low - 1])
+
+
 def _toe_off(params: Sequence[ContactParams], table: Rows, start: int, stop: int) -> tuple[float, float]:
     p, t = params[0], table[0]
     trough = start
@@ -176,6 +218,9 @@ def _toe_off(params: Sequence[ContactParams], table: Rows, start: int, stop: int
         if table[2][i] < table[2][trough]:
             trough = i
     step_s = t[start + 1] - t[start]
+    low_s = _low_s(p, table, start + 1, stop - 1, t[trough])
+    if low_s >= 0.0:
+        return low_s - p.slap_delay * step_s - p.lift_delay_s, table[2][trough]
     span, rest_s = max(1, int(p.unload_span_s / step_s + 0.25)), p.unload_rest_s - p.slap_delay * step_s
     peak, before, before_s = 0.0, 0.0, 0.0
     for i in range(start + span + 1, stop - span - 1):
@@ -185,11 +230,11 @@ def _toe_off(params: Sequence[ContactParams], table: Rows, start: int, stop: int
         if t[i] <= t[trough] + p.unload_until_s:
             peak = max(peak, jerk)
         level = p.unload_share * peak
-        if t[i] >= t[trough] + p.unload_gap_s and jerk < level:
+        if t[i] >= t[trough] and jerk < level:
             return before_s + _share(before, level, jerk) * (t[i] - before_s) + rest_s, table[2][trough]
         before, before_s = jerk, t[i]
     return t[stop - 1] if peak == 0.0 else before_s, table[2][trough]
 
 
-toe_off = Lookup[ContactParams](_toe_off, inner=(_share, _ball, _jerk))
+toe_off = Lookup[ContactParams](_toe_off, inner=(_share, _ball, _jerk, _lift, _low_s))
 """Terminal contact in s, and the push-off trough in deg/s, from the signals of the late stance."""

@@ -17,6 +17,7 @@ from stridesense.model.signals import (
 )
 
 CLIPPED_FLAG: Final = "clipped"
+POD_MOVED: Final = "pod_moved"
 _SWING_S: Final = 0.6
 _SHORTEST_SWING_S: Final = 0.3
 
@@ -87,7 +88,7 @@ class Look:
             sampling_rate_hz=self.block.sampling_rate_hz,
             axis_confidence=self.block.axis_confidence,
             swept_deg=swept_deg,
-            flags=flags,
+            flags=(*flags, POD_MOVED) if self.block.pod_moved else flags,
             provisional=provisional,
             host_offset_s=self.block.host_offset_s,
         )

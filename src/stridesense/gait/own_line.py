@@ -5,6 +5,7 @@ is the mean of the ratio, and how the ratio leans with speed. It forgets slowly,
 hardly move it: a runner who changes style is seen against the old habit for a long time.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from math import sqrt
 from typing import Final, NamedTuple
@@ -154,23 +155,36 @@ class OwnUsualState:
     by_speed: dict[Foot, Habit] = field(default_factory=dict)
     by_contact: dict[Foot, Habit] = field(default_factory=dict)
 
+    def at_rest(self) -> "OwnUsualState":
+        """A copy whose mean speeds begin anew: what a later session starts from."""
+        copy = deepcopy(self)
+        for habit in (*copy.by_speed.values(), *copy.by_contact.values()):
+            habit.speed_mps, habit.seen_s = 0.0, None
+        return copy
+
 
 class OwnUsual(Stage[Outcome, Outcome]):
     """Compares each running stride with the runner's own line at this speed, then learns from it.
 
     `push_off_index` is the push-off rate over what is usual, `push_pull_index` the pull rate over the
     push-off rate against what is usual: 1 is usual, above 1 a harder push, or more pull for the push. Strides
-    without a speed are compared by their contact time. Both are absent for the first strides of a foot.
+    without a speed are compared by their contact time. Both are absent for the first strides of a foot,
+    unless earlier sessions have taught what is usual: `known`.
     """
 
     _state: OwnUsualState
 
-    def __init__(self, params: OwnUsualParams | None = None) -> None:
+    def __init__(self, params: OwnUsualParams | None = None, known: OwnUsualState | None = None) -> None:
         self.params = params or OwnUsualParams()
+        self._known = known or OwnUsualState()
         super().__init__()
 
     def _initial_state(self) -> OwnUsualState:
-        return OwnUsualState()
+        return self._known.at_rest()
+
+    def learned(self) -> OwnUsualState:
+        """What is known by now, for a later session to start from."""
+        return self._state.at_rest()
 
     @property
     def latency_s(self) -> float:

@@ -5,7 +5,7 @@ from typing import Final
 
 from stridesense.gait.detector import WEAK_CONTACT
 from stridesense.gait.heel import HeelVerdictParams, heel_height_mm, heel_state, strike_type
-from stridesense.gait.look import CLIPPED_FLAG
+from stridesense.gait.look import CLIPPED_FLAG, POD_MOVED
 from stridesense.gait.slope import SlopeParams, SlopeState
 from stridesense.gait.speed import SpeedCalibration
 from stridesense.model import (
@@ -34,6 +34,7 @@ _DOUBT: Final = {
     CUT_SHORT: 0.8,
     NO_STANDING_START: 0.8,
     PITCH_UNSURE: 0.6,
+    POD_MOVED: 0.6,
 }
 
 
@@ -112,7 +113,7 @@ def _with_cycle(stride: Stride, stride_s: float) -> Stride:
 def _with_way(
     stride: Stride, way: StrideTravel | None, slope: SlopeState | None, params: StrideParams
 ) -> Stride:
-    """Add what the way from the mid-stance before to this one tells: speed, length, and how the foot landed."""
+    """Add what the way from the mid-stance before to this one tells: speed, length, how the foot landed."""
     if way is None:
         return stride
     speed_mps = params.speed.speed_mps(way.length_m / way.duration_s)

@@ -55,6 +55,8 @@ class PhaseParams(NamedTuple):
         trough_dps: slowest toes-down rotation of a toe-off, deg/s.
         trough_share: a trough is over when the rate has risen to this share of it.
         trough_limit_s: or this time after its lowest point, s.
+        after_trough_s: the toe-off is decided at the earliest so long after the lowest point, s,
+        after_share: or this share of the stance so far.
         lobe_after_s: a lobe so long after contact means that the toe-off was missed, s.
         stance_limit_s: a longer stance is standing, s.
         swing_limit_s: a longer swing is no swing, s.
@@ -83,6 +85,8 @@ class PhaseParams(NamedTuple):
     trough_dps: float = 120.0
     trough_share: float = 0.6
     trough_limit_s: float = 0.06
+    after_trough_s: float = 0.075
+    after_share: float = 0.29
     lobe_after_s: float = 0.15
     stance_limit_s: float = 2.0
     swing_limit_s: float = 1.5
@@ -168,7 +172,9 @@ def _advance(  # noqa: C901, PLR0912, PLR0915  the state machine is one table; c
         elif phase == LANDING:
             if w < trough:
                 trough, trough_t = w, t
-            over = w > p.trough_share * trough or t - trough_t > p.trough_limit_s
+            wait = min(p.after_trough_s, p.after_share * (trough_t - contact_t))
+            past = w > p.trough_share * trough or t - trough_t > p.trough_limit_s
+            over = w > 0.0 or (past and t - trough_t >= wait)
             if over and stance_pitch - pitch_deg[i] > p.slap_deg:
                 phase, since, lobe_t, lobe_peak, mark[i] = SWING, t, t, 0.0, MARK_TOE_OFF
             elif t - contact_t >= p.settle_s and w > -p.settle_dps:
@@ -177,7 +183,9 @@ def _advance(  # noqa: C901, PLR0912, PLR0915  the state machine is one table; c
             stance_pitch = max(stance_pitch, pitch_deg[i])
             if w < trough:
                 trough, trough_t = w, t
-            over = w > p.trough_share * trough or t - trough_t > p.trough_limit_s
+            wait = min(p.after_trough_s, p.after_share * (trough_t - contact_t))
+            past = w > p.trough_share * trough or t - trough_t > p.trough_limit_s
+            over = w > 0.0 or (past and t - trough_t >= wait)
             if trough < -p.trough_dps and over:
                 if stance_pitch - pitch_deg[i] > p.swept_deg:
                     phase, since, lobe_t, lobe_peak, mark[i] = SWING, t, t, 0.0, MARK_TOE_OFF

@@ -19,14 +19,15 @@ from stridesense.model.signals import CLIPPED, PITCH_DEG, T_S, TILT_OFFSET_DEG
 _BIAS_GAIN: Final = 0.05
 _LONGEST_S: Final = 2.2
 _LONGER: Final = 1.5
-"""A way that took so many times as long as the one before has passed over a contact that was not seen."""
+_FOLLOWING: Final = 0.3
 
 
 @dataclass(slots=True)
 class Way:
-    """Where the last way ended, that way, and the bias of pitch rate that the ways agree on."""
+    """Where the last way ended, how long ways take, the last of them, and the gyroscope's bias they agree on."""
 
     quiet_s: float | None = None
+    usual_s: float | None = None
     last: StrideTravel | None = None
     bias_dps: float = 0.0
 
@@ -46,11 +47,17 @@ class Way:
             return None
         here = start + int(quiet(params, history.table, start, stop)[0])
         before_s, self.quiet_s = self.quiet_s, float(history.table[T_S, here])
-        longest_s = _LONGEST_S if self.last is None else _LONGER * self.last.duration_s
-        if before_s is None or self.quiet_s - before_s > longest_s:
+        if before_s is None or not self._one_stride(self.quiet_s - before_s):
             self.last = None
             return None
         return self._between(look, params, history.first_from(before_s), here, contact_s)
+
+    def _one_stride(self, duration_s: float) -> bool:
+        """Whether a way took about as long as those before; a much longer one missed a contact."""
+        longest_s = _LONGEST_S if self.usual_s is None else _LONGER * self.usual_s
+        usual_s = duration_s if self.usual_s is None else self.usual_s
+        self.usual_s = usual_s + _FOLLOWING * (min(duration_s, _LONGEST_S) - usual_s)
+        return duration_s <= min(longest_s, _LONGEST_S)
 
     def _between(
         self, look: Look, params: Packed[TravelParams], first: int, last: int, contact_s: float

@@ -28,12 +28,17 @@ class Played:
 
 
 async def play(
-    source: Source, mqtt: MqttSection, sinks: Sequence[Sink], announce: Callable[[MqttSettings], None]
+    source: Source,
+    pipeline: Pipeline,
+    mqtt: MqttSection,
+    sinks: Sequence[Sink],
+    announce: Callable[[MqttSettings], None],
 ) -> Played:
     """Let `source` flow to `sinks`, and to the broker that `mqtt` names, as a session that begins now.
 
     Args:
         source: what to play, paced already.
+        pipeline: a fresh one.
         mqtt: which broker, if any.
         sinks: all other sinks.
         announce: is told where it is published, before the first packet flows.
@@ -45,10 +50,10 @@ async def play(
     warm_up()
     async with open_broker(mqtt) as settings:
         if settings is None:
-            return Played(await run_session(source, Pipeline(), sinks))
+            return Played(await run_session(source, pipeline, sinks))
         announce(settings)
         sink = PatientMqttSink(settings, session_id=uuid4().hex, anchor_unix_s=time.time())
-        report = await run_session(source, Pipeline(), [*sinks, sink])
+        report = await run_session(source, pipeline, [*sinks, sink])
         return Played(report, sink.counters)
 
 
