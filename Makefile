@@ -27,9 +27,10 @@ check: $(READY)  ## lint, format, types, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)  ## start-up time, imports by package, samples a second through the whole river
-	$(BIN)/python benchmarks/startup.py
-	$(BIN)/python benchmarks/throughput.py
+bench: $(READY)  ## speed, latency and memory beside their goals, other methods as ratios (some minutes)
+	@for part in startup throughput kernels latency ratios memory; do \
+	    $(BIN)/python benchmarks/$$part.py || exit 1; \
+	done
 
 validate: $(READY)  ## measure how good the detection is, write docs/accuracy.md (some minutes)
 	$(BIN)/stridesense validate $(if $(wildcard $(DATA)),--data $(DATA)) --peers benchmarks/peers \

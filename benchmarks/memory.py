@@ -15,6 +15,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, TypeVar
@@ -90,23 +91,26 @@ def alone(work: Callable[..., Result], *arguments: object) -> Result:
         return pool.submit(work, *arguments).result()
 
 
-def live_like(form: str) -> LiveLike:
-    """Let a recording flow once to see the process grow, and once to count Python's memory."""
+def live_like(form: str, packets: int | None) -> LiveLike:
+    """Let a recording flow once to see the process grow, and once to count Python's memory.
+
+    `packets` is how many of its packets flow, None for all.
+    """
     with kernels_as(form):
         warm_up()
         before = Memory.seen()
-        _flow_from_disk()
+        _flow_from_disk(packets)
         after = Memory.seen()
         tracemalloc.start()
-        _flow_from_disk()
+        _flow_from_disk(packets)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     return LiveLike(before, after, most / 2**20)
 
 
-def _flow_from_disk() -> None:
+def _flow_from_disk(packets: int | None) -> None:
     pipeline = Pipeline()
-    for packet in Recording.open(RECORDING).packets():
+    for packet in islice(Recording.open(RECORDING).packets(), packets):
         pipeline.process(packet)
     pipeline.flush()
 
@@ -179,11 +183,11 @@ def grown(first: float, last: float) -> str:
     return f"{share:+.2%}, {'flat' if share < FLAT_SHARE else 'NOT flat'}"
 
 
-def show_live() -> None:
+def show_live(packets: int | None = None) -> None:
     """A row for each form of the kernels."""
     rows = []
     for form in forms():
-        run = alone(live_like, form)
+        run = alone(live_like, form, packets)
         figures = (run.before.now_mib, run.after.now_mib, run.after.most_mib, run.traced_mib)
         rows.append([form, *map(mib, figures)])
     head = ["kernels", "process before, MiB", "after", "at most", "Python's own at most"]
@@ -215,7 +219,7 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=10.0, help="simulated hours")
     parser.add_argument("--quick", action="store_true", help="a minute instead of hours; no figure to quote")
     options = parser.parse_args()
-    show_live()
+    show_live(300 if options.quick else None)
     loop_s = float(SAMPLES_PER_PACKET if options.quick else LOOP_S)
     show_hours(1 / 60 if options.quick else options.hours, loop_s)
 

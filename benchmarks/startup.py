@@ -46,12 +46,11 @@ def main() -> None:
             [f"stridesense {line}", f"{spread.best_s:.3f}", f"{spread.median_s:.3f}", GOAL.get(line, "")]
         )
     show(f"Start, {rounds} repeats", ["command", "s best", "median", "goal"], rows)
-    rows = []
+    print("\nImports")
     for module in MODULES[:1] if quick else MODULES:
         seconds = import_s_by_package(module)
         most = ", ".join(f"{name} {s:.3f}" for name, s in list(seconds.items())[:SHOWN])
-        rows.append([module, f"{sum(seconds.values()):.3f}", most])
-    show("Imports", ["module", "s", "of which"], rows)
+        print(f"{module:<24}{sum(seconds.values()):6.3f} s, of which {most}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ Live, replay and analysis call this and nothing else, so that they cannot differ
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from stridesense.coaching.coach import Coach, CoachParams, Outcome
@@ -108,9 +108,8 @@ class Pipeline(Stage[RawPacket, Outcome]):
 
     def _chain(self, foot: Foot) -> list[Stage[Any, Any]]:
         params = self.params
-        known = params.known_axes.get(foot)
         return [
-            Conditioner(replace(params.conditioner, known_axes=known)),
+            Conditioner(params.conditioner, params.known_axes.get(foot)),
             GaitDetector(params.detector),
             StrideBuilder(params.segmentation),
         ]

@@ -128,12 +128,6 @@ def foot_axes(ml: FloatArray, up: FloatArray, bias_radps: FloatArray) -> FootAxe
     return FootAxes(*(float(value) for value in (*ml, *forward, *up, *bias_radps)))
 
 
-def with_known_flat(found: FootAxes, known: FootAxes) -> FootAxes:
-    """Axes as found in this run, but flat and the gyroscope's bias as an earlier standing has told them."""
-    up = known.up - found.ml * (known.up * found.ml).sum()
-    return foot_axes(found.ml, unit(up), known.bias_radps)
-
-
 def unit(vector: FloatArray) -> FloatArray:
     """The vector at length 1."""
     return vector / max(float(np.sqrt((vector * vector).sum())), 1e-12)

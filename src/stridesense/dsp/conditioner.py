@@ -14,12 +14,11 @@ from stridesense.dsp.alignment import (
     toes_up_sign,
     unit,
     up_from_stance,
-    with_known_flat,
 )
 from stridesense.dsp.evidence import Evidence, EvidenceParams
 from stridesense.dsp.filters import butterworth_delay_s, butterworth_lowpass, usable_cutoff_hz
 from stridesense.dsp.kernels import Memory, Packed
-from stridesense.dsp.moved import MovedParams, Sight, Watch, sits_alike
+from stridesense.dsp.moved import MovedParams, Sight, Watch, with_known_flat
 from stridesense.dsp.orientation import TiltParams, after_gap, forget_planted, orient, planted_up, reframed
 from stridesense.dsp.projection import FootAxes, ProjectionParams, project
 from stridesense.dsp.waiting import Held, aged, feels_gravity, part, span_s
@@ -47,8 +46,6 @@ class ConditionerParams:
         evidence: what standing and moving say about the mounting.
         moved: when the pod has turned on the shoe.
         tilt: trust in gravity and in the integral.
-        known_axes: the foot's axes from an earlier run that began with standing; where nobody stands, flat is
-            taken from them if the pod sits as it did then.
     """
 
     smoothing_hz: float = 30.0
@@ -60,7 +57,6 @@ class ConditionerParams:
     evidence: EvidenceParams = field(default_factory=EvidenceParams)
     moved: MovedParams = field(default_factory=MovedParams)
     tilt: TiltParams = field(default_factory=TiltParams)
-    known_axes: FootAxes | None = None
 
 
 Signal = SignalBlock | Gap | Malformed
@@ -92,10 +88,12 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
 
     Until the axes are known the samples wait, bounded by `hold_s`; then they all flow at once, so that the
     first strides are not lost. Afterwards every sample flows when it comes, and the axes keep following.
+    Where nobody stands, `known` axes of an earlier run tell what is flat, if the pod sits as it did then.
     """
 
-    def __init__(self, params: ConditionerParams | None = None) -> None:
+    def __init__(self, params: ConditionerParams | None = None, known: FootAxes | None = None) -> None:
         self.params = params or ConditionerParams()
+        self._known = known
         self._tilt = Packed.of(self.params.tilt)
         super().__init__()
 
@@ -128,12 +126,9 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
     def flush(self) -> list[Signal]:
         """The stream has ended: align with what there is, or let the samples go unseen."""
         released = self._end_hop(survey=True)
-        little_s = self.params.rotation_s / 3.0
-        if (
-            self._state.alignment is None
-            and self._state.evidence.rotation_s >= little_s
-            and feels_gravity(self._state.held)
-        ):
+        state, little_s = self._state, self.params.rotation_s / 3.0
+        turned = state.evidence.rotation_s >= little_s
+        if state.alignment is None and turned and feels_gravity(state.held):
             self._align()
         return released + self._release()
 
@@ -274,9 +269,7 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         axes = foot_axes(ml, up, bias)
         if still is None:
             up = self._planted_up(axes)
-            axes, known = foot_axes(ml, up, bias), self.params.known_axes
-            if known is not None and sits_alike(axes, known, self.params.moved):
-                axes = with_known_flat(axes, known)
+            axes = with_known_flat(foot_axes(ml, up, bias), ml, self._known, self.params.moved)
         self._state.alignment = Alignment(axes, zero, axis_confidence(rotation, up, share))
 
     def _planted_up(self, axes: FootAxes) -> FloatArray:

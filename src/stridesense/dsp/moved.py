@@ -7,14 +7,14 @@ gyroscope is betrayed by a jump between the integrated tilt and gravity's.
 """
 
 from dataclasses import dataclass
-from math import asin, atan2
+from math import asin, atan2, cos
 
 import numpy as np
 
-from stridesense.dsp.alignment import unit
+from stridesense.dsp.alignment import foot_axes, unit
 from stridesense.dsp.projection import FootAxes
 from stridesense.model.samples import FloatArray
-from stridesense.units import DEG_PER_RAD
+from stridesense.units import DEG_PER_RAD, RAD_PER_DEG
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,24 @@ class Watch:
         return False
 
 
-def sits_alike(found: FootAxes, known: FootAxes, params: MovedParams) -> bool:
-    """Whether the pod sits as it once did, as far as style and slope let that be told."""
-    if float((found.ml * known.ml).sum()) <= 0.0:
-        return False
-    pitched, rolled, yawed = turn_deg(known.ml, known.up, Sight(found.ml, found.up, 0, 0.0))
-    return max(abs(rolled), abs(yawed)) < params.turned_deg and abs(pitched) < params.pitched_deg
+def with_known_flat(found: FootAxes, ml: FloatArray, known: FootAxes | None, params: MovedParams) -> FootAxes:
+    """Axes found without standing; where the pod sits as it once did, flat is what it was then.
+
+    Of the vertical only its tilt about the medio-lateral axis is taken over: sideways the run tells it itself.
+
+    Args:
+        found: axes from the run itself, whose planted foot passes for flat.
+        ml: (3,) the axis about which the foot turned, not made level.
+        known: axes from an earlier run that began with standing, if there are any.
+        params: how far style and slope may turn the foot's sight on a pod that sits alike.
+    """
+    if known is None or float((ml * known.ml).sum()) < cos(params.turned_deg * RAD_PER_DEG):
+        return found
+    pitched, _, _ = turn_deg(known.ml, known.up, Sight(ml, found.up, 0, 0.0))
+    if abs(pitched) > params.pitched_deg:
+        return found
+    up = unit(known.up - found.ml * (known.up * found.ml).sum())
+    return foot_axes(found.ml, up, known.bias_radps)
 
 
 def turn_deg(ml: FloatArray, up: FloatArray, sight: Sight) -> tuple[float, float, float]:

@@ -9,6 +9,7 @@ from typing import Final
 from stridesense.dsp.alignment import Alignment, foot_axes, unit
 from stridesense.dsp.projection import FootAxes
 from stridesense.errors import InputError, UsageError
+from stridesense.gait.look import POD_MOVED
 from stridesense.gait.own_line import OwnUsual, OwnUsualState
 from stridesense.gait.parameters import NO_STANDING_START
 from stridesense.gait.speed import SpeedCalibration
@@ -25,6 +26,7 @@ ENOUGH_STRIDES: Final = 20
 BELT_SD_MPS: Final = 0.1
 """Standard deviation of a known speed: what a treadmill's display is usually off by, m/s."""
 
+_TURNED: Final = {POD_MOVED, NO_STANDING_START}
 _STEADY: Final = 0.1
 _POSSIBLE: Final = (0.7, 1.4)
 """A known speed this many times the integrated one is no matter of calibration."""
@@ -130,7 +132,7 @@ def findings(
         )
         raise InputError(msg)
     standing = _standing_start(foot, survey, running)
-    if any(NO_STANDING_START in stride.flags for stride in running):
+    if any(_TURNED & set(stride.flags) for stride in running):
         msg = (
             f"{pod_of(foot)} turned on the shoe in mid-run: fasten it, then stand still for {STAND_S:.0f} s "
             "and run again"

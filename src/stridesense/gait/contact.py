@@ -30,6 +30,7 @@ class ContactParams(NamedTuple):
         begun_share: the landing has begun where the jerk first reaches this share of the window's peak.
         reach_s: what comes later than this after it is no longer the landing, s.
         onset_share: the burst begins where the jerk first reaches this share of the landing's own peak,
+        lull_s: after the last lull of this length, s,
         calm_ratio: or, going back from there, where it was below this multiple of the jerk of the swing:
         calm_from_s: the highest from so long before, s,
         calm_until_s: to so long before, s.
@@ -56,6 +57,7 @@ class ContactParams(NamedTuple):
     begun_share: float = 0.4
     reach_s: float = 0.04
     onset_share: float = 0.35
+    lull_s: float = 0.011
     calm_ratio: float = 1.7
     calm_from_s: float = 0.04
     calm_until_s: float = 0.012
@@ -154,9 +156,12 @@ def _landing(
     slap_s = _slap_s(p, table, first, at, last)
     if slap_s >= 0.0:
         return slap_s, 1.0, peak
-    level, calm, k = p.onset_share * peak, 0.0, first
-    while k < at and _jerk(p, table, k - 1, k) < level:
-        k += 1
+    level, calm, k = p.onset_share * peak, 0.0, at
+    for i in range(at, first - 1, -1):
+        if _jerk(p, table, i - 1, i) >= level:
+            k = i
+        elif table[0][k] - table[0][i] > p.lull_s:
+            break
     for i in range(first, k):
         if p.calm_until_s <= table[0][k] - table[0][i] <= p.calm_from_s:
             calm = max(calm, _jerk(p, table, i - 1, i))

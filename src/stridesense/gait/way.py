@@ -24,7 +24,7 @@ _FOLLOWING: Final = 0.3
 
 @dataclass(slots=True)
 class Way:
-    """Where the last way ended, how long ways take, the last of them, and the gyroscope's bias they agree on."""
+    """Where the last way ended, how long ways take, the last of them, and the bias that they agree on."""
 
     quiet_s: float | None = None
     usual_s: float | None = None

@@ -14,8 +14,8 @@ from stridesense.validation.cases import MODELS, Wearer, standing
 from stridesense.validation.listening import listen, spans
 from stridesense.validation.matching import match
 
-SAME_WITHIN_S: Final = 0.002
-"""Contacts closer than this are the same; the clock of the pod is learned from what arrives."""
+SAME_WITHIN_S: Final = 0.005
+"""Contacts closer than this are the same: clock and tilt are learned from what arrives."""
 
 _RUN_S: Final = 90.0
 _FIRST_SEED: Final = 900
@@ -85,7 +85,7 @@ class Loss:
         strike: how the foot lands.
         holes: gaps in the samples.
         outside: strides of the good way that no hole touches.
-        same: how many of them were found with both contacts within 2 ms.
+        same: how many of them were found with both contacts within 5 ms.
         spanning: found strides that reach over a hole.
         invented: found strides that the good way does not have.
     """

@@ -44,7 +44,7 @@ faultless, 0.5 is chance, 0 is faultless the wrong way round. For more push or p
 for less it should fall."""
 LINK: Final = """\
 The same packets once whole and once damaged. *Same* are strides that no hole touches and that were found
-with both contacts within 2 ms."""
+with both contacts within 5 ms."""
 
 
 def timing(trials: Sequence[Trial]) -> str:
