@@ -9,7 +9,7 @@ alone, or pitch alone. The river finds the axes first, does all of it, and goes 
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,6 +51,11 @@ class Ours:
 def times_faster(ours_s: float | None, theirs_s: float) -> str:
     """How many times the samples a second of another method the river has; below 1 it is the slower one."""
     return "-" if ours_s is None else f"{theirs_s / ours_s:.2f}"
+
+
+def pitch_share(spent_s: Mapping[str, float]) -> float:
+    """What part of the river's time it takes to know the pitch."""
+    return sum(spent_s[name] for name in UP_TO_PITCH) / sum(spent_s.values())
 
 
 def timed(peer: Peer, samples: Path, rounds: int) -> list[Timed] | NotRun:
@@ -130,11 +135,9 @@ def main() -> None:
     warm_up()
     run = simulate(session(12.0 if quick else 60.0, feet=("left",)))
     feed, samples = as_tables(run), samples_of(run, Foot.LEFT)
-    stages = {form: by_stage(feed, form, rounds) for form in forms()}
-    ours = Ours(
-        {form: river(feed, form, rounds) for form in forms()},
-        {form: sum(spent_s[name] for name in UP_TO_PITCH) for form, spent_s in stages.items()},
-    )
+    whole = {form: river(feed, form, rounds) for form in forms()}
+    shares = {form: pitch_share(by_stage(feed, form, rounds)) for form in forms()}
+    ours = Ours(whole, {form: shares[form] * spread.best_s for form, spread in whole.items()})
     with TemporaryDirectory() as folder:
         path = Path(folder) / "samples.npz"
         np.savez(path, t_s=samples[:, 0], acc_mps2=samples[:, 1:4], gyr_radps=samples[:, 4:7])

@@ -5,6 +5,7 @@ python benchmarks/startup.py
 
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def wall(line: str, rounds: int) -> Spread:
     def run() -> None:
         subprocess.run([PROGRAM, line], check=True, capture_output=True)
 
-    return repeated(lambda: seconds_of(run), rounds)
+    return repeated(lambda: seconds_of(run, time.perf_counter), rounds)
 
 
 def import_s_by_package(module: str) -> dict[str, float]:

@@ -13,6 +13,7 @@ from typing import Any
 from bench import COMPILED, PLAIN, Spread, forms, is_quick, kernels_as, per_s, repeated, seconds_of, show, us
 from feeds import Feed, as_packets, as_tables, session
 
+from stridesense.model import Stride
 from stridesense.pipeline import Pipeline, warm_up
 from stridesense.simulator import simulate
 from stridesense.stage import Stage
@@ -23,12 +24,12 @@ GOAL = {PLAIN: "<= 15 us a sample", COMPILED: ">= 1,000,000 samples/s"}
 BETWEEN = "between the stages"
 
 
-def flow(feed: Feed) -> None:
-    """All packets through a fresh river."""
-    pipeline = Pipeline()
+def flow(feed: Feed) -> int:
+    """All packets through a fresh river; answers with the strides found."""
+    pipeline, strides = Pipeline(), 0
     for packet in feed.packets:
-        pipeline.process(packet)
-    pipeline.flush()
+        strides += sum(isinstance(outcome, Stride) for outcome in pipeline.process(packet))
+    return strides + sum(isinstance(outcome, Stride) for outcome in pipeline.flush())
 
 
 def river(feed: Feed, form: str, rounds: int) -> Spread:
@@ -70,7 +71,7 @@ def by_stage(feed: Feed, form: str, rounds: int) -> dict[str, float]:
     with kernels_as(form):
         for _ in range(rounds):
             with stage_clock() as spent_s:
-                whole_s = seconds_of(lambda: flow(feed))
+                whole_s = seconds_of(lambda: flow(feed), time.perf_counter)
             spent_s[BETWEEN] = whole_s - sum(spent_s.values())
             for name, seconds in spent_s.items():
                 least_s[name] = min(seconds, least_s.get(name, seconds))
@@ -114,7 +115,9 @@ def main() -> None:
     run = simulate(session(6.0 if quick else 60.0))
     feeds = [as_packets(run), as_tables(run)]
     rounds = 1 if quick else 5
-    print(f"{feeds[0].samples} samples of {len(run.feet)} feet; kernels {' and '.join(forms())}")
+    print(f"{feeds[0].samples} samples of {len(run.feet)} feet, {len(run.truth)} strides")
+    for feed in feeds:
+        print(f"{feed.name}: {flow(feed)} strides found")
     show_river(feeds, rounds)
     show_stages(feeds, rounds)
 

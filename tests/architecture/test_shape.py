@@ -17,9 +17,11 @@ NOTES_TO_ONESELF = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 
 
 def kernels(tree: ast.Module) -> set[str]:
-    """Names of the functions of a module that are handed to `Kernel`."""
+    """Names of the functions of a module that are handed to `Kernel` or `Lookup`."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
-    return {ast.unparse(call.args[0]) for call in calls if ast.unparse(call.func).startswith("Kernel")}
+    return {
+        ast.unparse(call.args[0]) for call in calls if ast.unparse(call.func).startswith(("Kernel", "Lookup"))
+    }
 
 
 def functions() -> Iterator[tuple[str, Function, int]]:

@@ -8,7 +8,11 @@ from stridesense.dsp.kernels import Packed, Switch
 from stridesense.dsp.orientation import TiltParams, orient
 from stridesense.dsp.projection import FootAxes, ProjectionParams, project
 from stridesense.errors import InputError
+from stridesense.gait.contact import ContactParams, landing, toe_off
+from stridesense.gait.displacement import TravelParams, quiet, travel
+from stridesense.gait.heel import HeelMomentParams, heel
 from stridesense.gait.phase import PhaseParams, advance
+from stridesense.gait.push_off import PullParams, pull
 from stridesense.model.samples import FloatArray
 from stridesense.model.signals import COLUMNS, PITCH_DEG
 
@@ -43,7 +47,24 @@ def river(seed: int) -> list[FloatArray]:
         advance(phase, Packed.of(PhaseParams()), out, found)
         marks[:, part] = found
     remembered = [np.array(state[0].item(), dtype=float) for state in (seen, turned, phase)]
-    return [*columns, *marks, *remembered]
+    return [*columns, *marks, *remembered, *looks(columns)]
+
+
+def looks(table: FloatArray) -> list[FloatArray]:
+    """What each look-up answers at many places of a table."""
+    contact, way = Packed.of(ContactParams()), Packed.of(TravelParams())
+    answers = []
+    for i in range(500, table.shape[1] - 300, 90):
+        here_s, later_s = float(table[0, i]), float(table[0, i + 60])
+        answers += [
+            landing(contact, table, i, i + 40),
+            toe_off(contact, table, i, i + 60),
+            heel(Packed.of(HeelMomentParams()), table, i, i + 60, here_s, later_s),
+            pull(Packed.of(PullParams()), table, i, i + 60, here_s, 0.0075),
+            quiet(way, table, i, i + 30),
+            travel(way, table, i, i + 150, later_s, 1.0, 0.2),
+        ]
+    return [np.array(answer) for answer in answers]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -87,7 +87,7 @@ class Watch:
 def with_known_flat(found: FootAxes, ml: FloatArray, known: FootAxes | None, params: MovedParams) -> FootAxes:
     """Axes found without standing; where the pod sits as it once did, flat is what it was then.
 
-    Of the vertical only its tilt about the medio-lateral axis is taken over: sideways the run tells it itself.
+    Of the vertical only its tilt about the medio-lateral axis is taken over; the run tells the other itself.
 
     Args:
         found: axes from the run itself, whose planted foot passes for flat.

@@ -125,9 +125,11 @@ def findings(
     strides = tuple(strides)
     running = tuple(stride for stride in strides if stride.gait is Gait.RUN)
     if len(running) < ENOUGH_STRIDES or alignment is None:
-        others = f" ({len(strides) - len(running)} others)" if len(strides) > len(running) else ""
+        others = (
+            f" (and {len(strides) - len(running)} walked or hopped)" if len(strides) > len(running) else ""
+        )
         msg = (
-            f"{pod_of(foot)} saw {len(running)} running strides{others} and {ENOUGH_STRIDES} are needed: "
+            f"{pod_of(foot)} saw {len(running)} running strides{others}, but {ENOUGH_STRIDES} are needed: "
             f"stand still for {STAND_S:.0f} s, then run at least {ENOUGH_STRIDES} strides with each foot"
         )
         raise InputError(msg)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from stridesense.dsp.kernels import Kernel, Memory
+from stridesense.dsp.projection import Rows
 
 IDLE: Final = 0
 SWING: Final = 1
@@ -121,89 +122,108 @@ def after_gap(memory: Memory) -> Memory:
     return fresh
 
 
-def _advance(  # noqa: C901, PLR0912, PLR0915  the state machine is one table; cut up it would hide its order
-    state: Sequence[PhaseState],
-    params: Sequence[PhaseParams],
-    rows: Sequence[Sequence[float]],
-    out: list[list[float]],
+def _swinging(s: PhaseState, p: PhaseParams, t: float, w: float) -> float:
+    """The lobe of toes-up rotation grows, and ends where the landing may come."""
+    if w <= 0.0:
+        s.lobe_s, s.lobe_peak_dps = t, 0.0
+    elif w > s.lobe_peak_dps:
+        s.lobe_peak_dps = w
+    floor = p.lobe_share * s.own_peak_dps if t - s.contact_t_s < p.lobe_memory_s else 0.0
+    high = s.lobe_peak_dps > max(p.lobe_min_dps, floor)
+    if high and w < p.arm_share * s.lobe_peak_dps and t - s.lobe_s > p.lobe_min_s:
+        s.phase, s.since_s, s.jolt_gps, s.settled, s.touched = ARMED, t, 0.0, 0, 0
+        return MARK_ARMED
+    if s.phase == SWING and t - s.since_s > p.swing_limit_s:
+        s.phase = IDLE
+        return MARK_LOST
+    return 0.0
+
+
+def _armed(s: PhaseState, p: PhaseParams, t: float, w: float, jerk: float, pitch: float) -> float:
+    """The strongest jolt is the landing, once none stronger follows."""
+    if jerk > s.jolt_gps:
+        s.jolt_gps, s.jolt_t_s = jerk, t
+        s.stance_pitch_deg = s.stance_pitch_deg if s.settled == 1 else pitch
+    elif w > p.rebound_share * s.lobe_peak_dps:
+        s.stance_pitch_deg, s.settled = pitch, 1
+    strong = s.jolt_gps > max(p.jolt_min_gps, p.jolt_share * s.own_jolt_gps)
+    if (strong and t - s.jolt_t_s >= p.jolt_after_s) or t - s.since_s > p.arm_limit_s:
+        own_peak, own_jolt = s.own_peak_dps, s.own_jolt_gps
+        s.own_peak_dps += p.own_gain * (s.lobe_peak_dps - own_peak) if own_peak > 0.0 else s.lobe_peak_dps
+        s.own_jolt_gps += p.own_gain * (s.jolt_gps - own_jolt) if own_jolt > 0.0 else s.jolt_gps
+        s.phase = STANCE if s.settled == 1 else LANDING
+        s.contact_t_s, s.trough_dps, s.sinking = s.jolt_t_s, 0.0, s.settled
+        return MARK_CONTACT if strong else MARK_WEAK_CONTACT
+    if not strong and w > p.relapse_share * s.lobe_peak_dps:
+        s.phase, s.since_s = SWING, t
+    elif s.touched == 0 and s.jolt_gps > max(p.jolt_min_gps, p.touch_share * s.own_jolt_gps):
+        s.touched = 1
+        return MARK_TOUCH
+    return 0.0
+
+
+def _trough_over(s: PhaseState, p: PhaseParams, t: float, w: float) -> bool:
+    """Whether the foot turns out of its fastest toes-down rotation, long enough ago to tell the toe-off."""
+    if w < s.trough_dps:
+        s.trough_dps, s.trough_t_s = w, t
+    since_s = t - s.trough_t_s
+    wait_s = min(p.after_trough_s, p.after_share * (s.trough_t_s - s.contact_t_s))
+    past = w > p.trough_share * s.trough_dps or since_s > p.trough_limit_s
+    return w > 0.0 or (past and since_s >= wait_s)
+
+
+def _planted(s: PhaseState, p: PhaseParams, t: float, w: float, pitch: float) -> float:
+    """The foot settles, stands, and turns off the ground; a sprinter's goes on turning without settling."""
+    settling, since_s = s.phase == LANDING, t - s.contact_t_s
+    s.stance_pitch_deg = s.stance_pitch_deg if settling else max(s.stance_pitch_deg, pitch)
+    over, turned_deg = _trough_over(s, p, t, w), s.stance_pitch_deg - pitch
+    deep = settling or s.trough_dps < -p.trough_dps
+    if over and deep and turned_deg > (p.slap_deg if settling else p.swept_deg):
+        s.phase, s.since_s, s.lobe_s, s.lobe_peak_dps = SWING, t, t, 0.0
+        return MARK_TOE_OFF
+    if settling:
+        if since_s >= p.settle_s and w > -p.settle_dps:
+            s.phase, s.stance_pitch_deg, s.trough_dps = STANCE, pitch, 0.0
+        return 0.0
+    if over and deep and w > -p.settle_dps:
+        s.trough_dps = 0.0
+    if since_s > p.stance_limit_s or (w > p.lobe_min_dps and since_s > p.lobe_after_s):
+        s.phase, s.since_s, s.lobe_s, s.lobe_peak_dps = IDLE, t, t, 0.0
+        return MARK_LOST
+    return 0.0
+
+
+def _heel_due(s: PhaseState, p: PhaseParams, t: float, w: float) -> bool:
+    """Whether the heel's verdict is due, once in a stance: it came down and stopped, or time is up."""
+    if s.sinking == 2:
+        return False
+    if w > p.sinking_dps:
+        s.sinking = 1
+    due = t - s.contact_t_s > p.heel_limit_s or (s.sinking == 1 and w < p.stopped_dps)
+    if due:
+        s.sinking = 2
+    return due
+
+
+def _advance(
+    state: Sequence[PhaseState], params: Sequence[PhaseParams], rows: Rows, out: list[list[float]]
 ) -> None:
     s, p = state[0], params[0]
-    t_s, smooth_dps, jerk_gps, pitch_deg = rows[0], rows[3], rows[10], rows[11]
-    mark = out[0]
-    phase, since, lobe_t, lobe_peak, own_peak = s.phase, s.since_s, s.lobe_s, s.lobe_peak_dps, s.own_peak_dps
-    jolt, jolt_t, own_jolt, contact_t = s.jolt_gps, s.jolt_t_s, s.own_jolt_gps, s.contact_t_s
-    settled, touched, sinking = s.settled, s.touched, s.sinking
-    stance_pitch, trough, trough_t = s.stance_pitch_deg, s.trough_dps, s.trough_t_s
+    t_s, smooth_dps, jerk_gps, pitch_deg, mark = rows[0], rows[3], rows[10], rows[11], out[0]
     for i in range(len(t_s)):
-        t, w = t_s[i], smooth_dps[i]
-        mark[i] = 0.0
-        if phase <= SWING:
-            if w <= 0.0:
-                lobe_t, lobe_peak = t, 0.0
-            elif w > lobe_peak:
-                lobe_peak = w
-            floor = p.lobe_share * own_peak if t - contact_t < p.lobe_memory_s else 0.0
-            if (
-                lobe_peak > max(p.lobe_min_dps, floor)
-                and w < p.arm_share * lobe_peak
-                and t - lobe_t > p.lobe_min_s
-            ):
-                phase, since, jolt, mark[i] = ARMED, t, 0.0, MARK_ARMED
-                settled, touched = 0, 0
-            elif phase == SWING and t - since > p.swing_limit_s:
-                phase, mark[i] = IDLE, MARK_LOST
-        if phase == ARMED:
-            if jerk_gps[i] > jolt:
-                jolt, jolt_t = jerk_gps[i], t
-                stance_pitch = stance_pitch if settled == 1 else pitch_deg[i]
-            elif w > p.rebound_share * lobe_peak:
-                stance_pitch, settled = pitch_deg[i], 1
-            strong = jolt > max(p.jolt_min_gps, p.jolt_share * own_jolt)
-            if (strong and t - jolt_t >= p.jolt_after_s) or t - since > p.arm_limit_s:
-                mark[i] = MARK_CONTACT if strong else MARK_WEAK_CONTACT
-                own_peak += p.own_gain * (lobe_peak - own_peak) if own_peak > 0.0 else lobe_peak
-                own_jolt += p.own_gain * (jolt - own_jolt) if own_jolt > 0.0 else jolt
-                phase, contact_t, trough = STANCE if settled == 1 else LANDING, jolt_t, 0.0
-                sinking = settled
-            elif not strong and w > p.relapse_share * lobe_peak:
-                phase, since = SWING, t
-            elif touched == 0 and jolt > max(p.jolt_min_gps, p.touch_share * own_jolt):
-                touched, mark[i] = 1, MARK_TOUCH
-        elif phase == LANDING:
-            if w < trough:
-                trough, trough_t = w, t
-            wait = min(p.after_trough_s, p.after_share * (trough_t - contact_t))
-            past = w > p.trough_share * trough or t - trough_t > p.trough_limit_s
-            over = w > 0.0 or (past and t - trough_t >= wait)
-            if over and stance_pitch - pitch_deg[i] > p.slap_deg:
-                phase, since, lobe_t, lobe_peak, mark[i] = SWING, t, t, 0.0, MARK_TOE_OFF
-            elif t - contact_t >= p.settle_s and w > -p.settle_dps:
-                phase, stance_pitch, trough = STANCE, pitch_deg[i], 0.0
-        elif phase == STANCE:
-            stance_pitch = max(stance_pitch, pitch_deg[i])
-            if w < trough:
-                trough, trough_t = w, t
-            wait = min(p.after_trough_s, p.after_share * (trough_t - contact_t))
-            past = w > p.trough_share * trough or t - trough_t > p.trough_limit_s
-            over = w > 0.0 or (past and t - trough_t >= wait)
-            if trough < -p.trough_dps and over:
-                if stance_pitch - pitch_deg[i] > p.swept_deg:
-                    phase, since, lobe_t, lobe_peak, mark[i] = SWING, t, t, 0.0, MARK_TOE_OFF
-                elif w > -p.settle_dps:
-                    trough = 0.0
-            if phase == STANCE and (
-                t - contact_t > p.stance_limit_s or (w > p.lobe_min_dps and t - contact_t > p.lobe_after_s)
-            ):
-                phase, since, lobe_t, lobe_peak, mark[i] = IDLE, t, t, 0.0, MARK_LOST
-        if sinking < 2 and phase >= LANDING and mark[i] == 0.0:
-            sinking = 1 if w > p.sinking_dps else sinking
-            if t - contact_t > p.heel_limit_s or (sinking == 1 and w < p.stopped_dps):
-                sinking, mark[i] = 2, MARK_HEEL
-    s.phase, s.since_s, s.lobe_s, s.lobe_peak_dps, s.own_peak_dps = phase, since, lobe_t, lobe_peak, own_peak
-    s.jolt_gps, s.jolt_t_s, s.own_jolt_gps, s.contact_t_s = jolt, jolt_t, own_jolt, contact_t
-    s.settled, s.touched, s.sinking = settled, touched, sinking
-    s.stance_pitch_deg, s.trough_dps, s.trough_t_s = stance_pitch, trough, trough_t
+        t, w, decided = t_s[i], smooth_dps[i], 0.0
+        if s.phase <= SWING:
+            decided = _swinging(s, p, t, w)
+        elif s.phase == ARMED:
+            decided = _armed(s, p, t, w, jerk_gps[i], pitch_deg[i])
+        else:
+            decided = _planted(s, p, t, w, pitch_deg[i])
+        if decided == 0.0 and s.phase >= LANDING and _heel_due(s, p, t, w):
+            decided = MARK_HEEL
+        mark[i] = decided
 
 
-advance = Kernel[PhaseParams](_advance, state=PhaseState)
+advance = Kernel[PhaseParams](
+    _advance, state=PhaseState, inner=(_swinging, _armed, _trough_over, _planted, _heel_due)
+)
 """The columns of a block to a row of marks, 0 where nothing was decided."""

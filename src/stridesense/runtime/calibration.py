@@ -63,8 +63,8 @@ def calibrate(packets: Iterable[RawPacket]) -> Calibrated:
         for outcome in outcomes(surveys.over(packets), pipeline, report)
         if isinstance(outcome, Stride)
     ]
-    if not strides:
-        msg = f"{next(report.remarks(), 'no strides')}; without strides nothing can be calibrated"
+    if not surveys.feet:
+        msg = next(report.remarks())
         raise InputError(msg)
     alignments = pipeline.alignments
     feet = {

@@ -216,7 +216,7 @@ def load_profile(shoe: str) -> ShoeProfile:
         raise InputError(msg) from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        why = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"
+        why = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg'].removeprefix('Value error, ')}"
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
         why = str(error)
     msg = f"{file} is damaged ({why}): calibrate the shoe again with --fresh"
