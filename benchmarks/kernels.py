@@ -18,7 +18,7 @@ from throughput import flow
 
 import stridesense.dsp
 import stridesense.gait
-from stridesense.dsp.kernels import Kernel, Lookup, Packed
+from stridesense.dsp.kernels import Kernel, Lookup, Memory, Packed
 from stridesense.model.samples import FloatArray
 from stridesense.pipeline import warm_up
 from stridesense.simulator import SimulatedRun, simulate
@@ -33,12 +33,19 @@ AnyKernel = Kernel[Any] | Lookup[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """What a kernel was given once; `values` are those of a look-up, `outputs` the rows that come out."""
+    """What a kernel was given once: a stream's memory and the shape of what comes out, a look-up's values."""
 
     params: Packed[Any]
     table: FloatArray
-    outputs: int = 0
+    memory: Memory | None = None
+    out_shape: tuple[int, ...] = ()
     values: tuple[float, ...] = ()
+
+    def arguments(self) -> tuple[Any, ...]:
+        """The same once more, with a memory of its own."""
+        if self.memory is None:
+            return self.params, self.table, 0, self.table.shape[1], *self.values
+        return self.memory.copy(), self.params, self.table, np.empty(self.out_shape)
 
 
 Calls = dict[str, list[Call]]
@@ -62,8 +69,9 @@ def recorded() -> Iterator[Calls]:
     before = Kernel.__call__, Lookup.__call__
 
     def stream(kernel: Kernel[Any], *args: Any) -> None:  # noqa: ANN401
-        _, params, rows, out = args
-        calls.setdefault(names[id(kernel)], []).append(Call(params, rows.copy(), len(out)))
+        memory, params, rows, out = args
+        call = Call(params, rows.copy(), memory.copy(), out.shape)
+        calls.setdefault(names[id(kernel)], []).append(call)
         before[0](kernel, *args)
 
     def look_up(kernel: Lookup[Any], *args: Any) -> tuple[float, ...]:  # noqa: ANN401
@@ -93,26 +101,18 @@ def calls_of(feed: Feed) -> Calls:
 
 def replay_s(kernel: AnyKernel, calls: list[Call]) -> float:
     """Seconds of a kernel for these calls one after the other."""
-    given = list(_arguments(kernel, calls))
+    given = [call.arguments() for call in calls]
     began_s = time.process_time()
     for arguments in given:
         kernel(*arguments)
     return time.process_time() - began_s
 
 
-def _arguments(kernel: AnyKernel, calls: list[Call]) -> Iterator[tuple[Any, ...]]:
-    if isinstance(kernel, Lookup):
-        yield from ((call.params, call.table, 0, call.table.shape[1], *call.values) for call in calls)
-        return
-    memory = kernel.begin()
-    for call in calls:
-        yield memory, call.params, call.table, np.empty((call.outputs, call.table.shape[1]))
-
-
 def in_one(calls: list[Call]) -> list[Call]:
-    """All samples of a stream as one block."""
+    """All samples of a stream as one block, with the memory of the first call and the axes of the last."""
     whole = np.concatenate([call.table for call in calls], axis=1)
-    return [Call(calls[-1].params, whole, calls[-1].outputs)]
+    rows, length = calls[0].out_shape
+    return [Call(calls[-1].params, whole, calls[0].memory, (rows, whole.shape[1] if length else 0))]
 
 
 def timed(kernel: AnyKernel, calls: list[Call], form: str, rounds: int) -> Spread:

@@ -38,6 +38,7 @@ HEELS: Final = ("kiss", "held")
 
 STRIDE: Final = "stride record, after its end"
 HANDED_OVER: Final = "an event's way out of the river"
+BEGINNING: Final = "first event of a session, after the first landing"
 
 ROWS_OF_TABLE: Final[Mapping[str, tuple[str, float | None]]] = {
     LANDING: ("landing, first told", 30.0),
@@ -47,6 +48,7 @@ ROWS_OF_TABLE: Final[Mapping[str, tuple[str, float | None]]] = {
     TAKE_OFF: ("toe-off", 70.0),
     STRIDE: (STRIDE, None),
     HANDED_OVER: (HANDED_OVER, None),
+    BEGINNING: (BEGINNING, None),
 }
 """What each row is called, and the most that the design allows it, ms."""
 
@@ -113,6 +115,12 @@ def waits_ms(found: Sequence[Told]) -> FloatArray:
     return 1e3 * np.array([at_s - event.known_at_s for event, at_s in events if at_s > aligned_s])
 
 
+def beginning_ms(found: Sequence[Told], truth: Sequence[StrideTruth]) -> FloatArray:
+    """How long after the first landing anything came out, (1,) in ms: as long as the axes are looked for."""
+    first_s = [one.at_s for one in found if isinstance(one.outcome, GaitEvent)][:1]
+    return 1e3 * (np.array(first_s, dtype=float) - truth[0].initial_contact_s)
+
+
 def measured(runs: Sequence[SimulatedRun]) -> dict[str, Delays]:
     """The delays of every decision over all runs."""
     parts: defaultdict[str, list[FloatArray]] = defaultdict(list)
@@ -123,9 +131,11 @@ def measured(runs: Sequence[SimulatedRun]) -> dict[str, Delays]:
             parts[name].append(delays_ms)
         parts[STRIDE].append(record_delays_ms(found, run.truth))
         parts[HANDED_OVER].append(waits_ms(found))
-    moments = sum(len(run.truth) for run in runs)
+        parts[BEGINNING].append(beginning_ms(found, run.truth))
     every = {name: np.concatenate(arrays) for name, arrays in parts.items()}
-    return {name: Delays(ms, len(ms) if name == HANDED_OVER else moments) for name, ms in every.items()}
+    strides = sum(len(run.truth) for run in runs)
+    others = {HANDED_OVER: len(every[HANDED_OVER]), BEGINNING: len(runs)}
+    return {name: Delays(ms, others.get(name, strides)) for name, ms in every.items()}
 
 
 def row(name: str, delays: Delays) -> list[str]:

@@ -22,9 +22,12 @@ PROGRAMS = Path(__file__).resolve().parents[2] / "benchmarks"
 STAGES = ("Decoder", "Conditioner", "GaitDetector", "StrideBuilder", "Bilateral", "OwnUsual", "Coach")
 
 
+def heard(*command: str | Path) -> str:
+    return subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True).stdout
+
+
 def printed(program: str) -> str:
-    command = [sys.executable, PROGRAMS / f"{program}.py", "--quick"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return heard(PROGRAMS / f"{program}.py", "--quick")
 
 
 def rows_of(page: str) -> dict[str, list[str]]:
@@ -118,9 +121,10 @@ def test_a_ratio_is_speed_by_speed() -> None:
 def test_without_an_environment_a_peer_is_not_run(tmp_path: Path) -> None:
     import ratios
 
-    from stridesense.validation.peers import Peer
+    from stridesense.validation.peers import NotRun, Peer
 
     answer = ratios.timed(Peer(Path("gaitmap_peer.py"), tmp_path / "bin" / "python"), tmp_path, 1)
+    assert isinstance(answer, NotRun)
     row = ratios.peer_row(answer, ratios.Ours({}, {}), 1000)
     assert row[:2] == ["gaitmap_peer", "not run"]
 
@@ -128,8 +132,7 @@ def test_without_an_environment_a_peer_is_not_run(tmp_path: Path) -> None:
 def test_a_peer_is_timed_by_its_own_program(tmp_path: Path, run: SimulatedRun) -> None:
     path, samples = tmp_path / "samples.npz", run.feet[Foot.LEFT].samples
     np.savez(path, t_s=samples.t_s, acc_mps2=samples.acc_mps2, gyr_radps=samples.gyr_radps)
-    command = [sys.executable, PROGRAMS / "time_peer.py", PROGRAMS / "peers" / "acc_peak.py", path, "3"]
-    taken = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    taken = json.loads(heard(PROGRAMS / "time_peer.py", PROGRAMS / "peers" / "acc_peak.py", path, "3"))
     assert len(taken["acc_peak"]) == 3
     assert min(taken["acc_peak"]) > 0.0
 
@@ -185,9 +188,10 @@ def test_endless_packets_go_on_without_a_gap() -> None:
     decoder = Decoder()
     fed = islice(memory.endless(packets, loop_s), 3 * len(packets))
     items = [item for packet in fed for item in decoder.process(packet)]
-    assert all(isinstance(item, SampleBlock) for item in items)
+    blocks = [item for item in items if isinstance(item, SampleBlock)]
+    assert len(blocks) == len(items)
     for foot in (Foot.LEFT, Foot.RIGHT):
-        t_s = np.concatenate([item.t_s for item in items if item.foot is foot])
+        t_s = np.concatenate([block.t_s for block in blocks if block.foot is foot])
         assert t_s[-1] > 2.5 * loop_s
         np.testing.assert_allclose(np.diff(t_s), 1.0 / memory.RATE_HZ, rtol=0.05)
 

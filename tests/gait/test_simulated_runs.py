@@ -61,8 +61,8 @@ def test_contacts_keep_time(name: str, foot: Foot) -> None:
     toe_off_ms = [1e3 * (s.terminal_contact_s - t.terminal_contact_s) for s, t in pairs]
     contact_ms = [1e3 * (s.contact_time_s - t.contact_time_s) for s, t in pairs]
     assert pstdev(toe_off_ms) < 5.0
-    assert pstdev(contact_ms) < 12.0
-    assert abs(fmean(contact_ms)) < 20.0
+    assert pstdev(contact_ms) < 6.0
+    assert abs(fmean(contact_ms)) < 8.0
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def doubts(found: FootFindings) -> Iterator[str]:
     """What a person should know, or mend, before trusting this pod."""
     pod, gravity_mps2 = pod_of(found.foot), found.standing.gravity_mps2
     if found.confidence < _CLEAR_AXIS:
-        yield f"{pod} does not turn like a foot: fasten it tightly on top of the shoe and calibrate again"
+        yield f"{pod} does not turn about one level axis: fasten it tightly, run straight on, calibrate again"
     if abs(gravity_mps2 / STANDARD_GRAVITY_MPS2 - 1.0) > _GRAVITY_OFF:
         yield (
             f"{pod} measures gravity as {gravity_mps2:.2f} m/s^2 instead of 9.81: "

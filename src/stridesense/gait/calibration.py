@@ -12,8 +12,8 @@ from stridesense.errors import InputError, UsageError
 from stridesense.gait.look import POD_MOVED
 from stridesense.gait.own_line import OwnUsual, OwnUsualState
 from stridesense.gait.parameters import NO_STANDING_START
+from stridesense.gait.pod_check import HOP_S, PodCheck, Standing
 from stridesense.gait.speed import SpeedCalibration
-from stridesense.gait.survey import HOP_S, PodSurvey, Standing
 from stridesense.model import Foot, Gait, Stride
 from stridesense.units import DEG_PER_RAD
 
@@ -109,13 +109,13 @@ def pod_of(foot: Foot) -> str:
 
 
 def findings(
-    foot: Foot, survey: PodSurvey, alignment: Alignment | None, strides: Iterable[Stride]
+    foot: Foot, check: PodCheck, alignment: Alignment | None, strides: Iterable[Stride]
 ) -> FootFindings:
     """What a run tells of one foot.
 
     Args:
         foot: the foot.
-        survey: of its samples.
+        check: of its samples.
         alignment: how the pod sits, as known at the end of the run.
         strides: all strides of this foot.
 
@@ -133,7 +133,7 @@ def findings(
             f"stand still for {STAND_S:.0f} s, then run at least {ENOUGH_STRIDES} strides with each foot"
         )
         raise InputError(msg)
-    standing = _standing_start(foot, survey, running)
+    standing = _standing_start(foot, check, running)
     if any(_TURNED & set(stride.flags) for stride in running):
         msg = (
             f"{pod_of(foot)} turned on the shoe in mid-run: fasten it, then stand still for {STAND_S:.0f} s "
@@ -145,14 +145,14 @@ def findings(
         axes=foot_axes(alignment.axes.ml, unit(standing.acc_mps2), standing.gyr_radps),
         confidence=alignment.confidence,
         standing=standing,
-        sampling_rate_hz=survey.sampling_rate_hz,
-        clipped_share=survey.clipped / survey.samples,
+        sampling_rate_hz=check.sampling_rate_hz,
+        clipped_share=check.clipped / check.samples,
         strides=running,
     )
 
 
-def _standing_start(foot: Foot, survey: PodSurvey, running: Sequence[Stride]) -> Standing:
-    found = survey.standing_before(min((stride.initial_contact_s for stride in running), default=inf))
+def _standing_start(foot: Foot, check: PodCheck, running: Sequence[Stride]) -> Standing:
+    found = check.standing_before(min((stride.initial_contact_s for stride in running), default=inf))
     if found is None or found.lasts_s < STAND_S - 2.0 * HOP_S:
         still = "never stood still" if found is None else f"stood still for only {found.lasts_s:.1f} s"
         msg = (

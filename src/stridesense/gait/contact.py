@@ -37,7 +37,8 @@ class ContactParams(NamedTuple):
         slap_onset_share: the same for the angular acceleration of a slap.
         slap_dps: a heel that lands makes the foot turn toes-down at least this fast, deg/s.
         slap_deg: and by this angle, deg.
-        slap_within_s: within this time, s.
+        slap_within_s: within this time, s,
+        slap_calm_share: after a swing whose jerk stayed below this share of the landing's.
         jerk_delay: samples by which the onset of a jerk is late behind the sensor's own filter.
         slap_delay: the same for an angular acceleration and for the end of a jerk.
         unload_from_s: the unloading burst begins at most so long before the push-off trough, s.
@@ -54,7 +55,7 @@ class ContactParams(NamedTuple):
 
     pod_back_m: float = 0.07
     pod_up_m: float = 0.065
-    begun_share: float = 0.4
+    begun_share: float = 0.35
     reach_s: float = 0.04
     onset_share: float = 0.35
     lull_s: float = 0.011
@@ -65,6 +66,7 @@ class ContactParams(NamedTuple):
     slap_dps: float = 250.0
     slap_deg: float = 5.0
     slap_within_s: float = 0.035
+    slap_calm_share: float = 0.3
     jerk_delay: float = 0.6
     slap_delay: float = 0.54
     unload_from_s: float = 0.012
@@ -147,6 +149,15 @@ def _slap_s(p: ContactParams, table: Rows, start: int, peak: int, stop: int) -> 
     return onset_s - p.slap_delay * step_s if slaps else -1.0
 
 
+def _calm(p: ContactParams, table: Rows, first: int, stop: int, onset_s: float) -> float:
+    """The highest jerk of the swing shortly before a landing, g/s."""
+    calm = 0.0
+    for i in range(first, stop):
+        if p.calm_until_s <= onset_s - table[0][i] <= p.calm_from_s:
+            calm = max(calm, _jerk(p, table, i - 1, i))
+    return calm
+
+
 def _landing(
     params: Sequence[ContactParams], table: Rows, start: int, stop: int
 ) -> tuple[float, float, float]:
@@ -154,17 +165,15 @@ def _landing(
     last = stop - 1  # the angular acceleration of the ball needs a sample on either side
     at, peak = _burst(p, table, first, last)
     slap_s = _slap_s(p, table, first, at, last)
-    if slap_s >= 0.0:
+    if slap_s >= 0.0 and _calm(p, table, first, at, slap_s) < p.slap_calm_share * peak:
         return slap_s, 1.0, peak
-    level, calm, k = p.onset_share * peak, 0.0, at
+    level, k = p.onset_share * peak, at
     for i in range(at, first - 1, -1):
         if _jerk(p, table, i - 1, i) >= level:
             k = i
         elif table[0][k] - table[0][i] > p.lull_s:
             break
-    for i in range(first, k):
-        if p.calm_until_s <= table[0][k] - table[0][i] <= p.calm_from_s:
-            calm = max(calm, _jerk(p, table, i - 1, i))
+    calm = _calm(p, table, first, k, table[0][k])
     if 0.0 < p.calm_ratio * calm < level:
         level = p.calm_ratio * calm
         while k > first and _jerk(p, table, k - 2, k - 1) >= level:
@@ -175,7 +184,7 @@ def _landing(
     return onset_s, 0.0, peak
 
 
-landing = Lookup[ContactParams](_landing, inner=(_share, _ball, _jerk, _burst, _slap_s))
+landing = Lookup[ContactParams](_landing, inner=(_share, _ball, _jerk, _burst, _slap_s, _calm))
 """Initial contact in s, 1 if the heel struck first, and the landing's peak jerk in g/s.
 
 The table holds the signals from shortly before the end of swing to the decision, at least eight samples.

@@ -114,7 +114,7 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
         advance(state.phase, self._phase, item.columns, marks)
         events: list[Moment] = []
         for i in marks[0].nonzero()[0].tolist():
-            events += self._decide(marks[0, i], Look(state.history, item, i))
+            events += self._decide(float(marks[0, i]), Look(state.history, item, i))
         return events
 
     def _break_off(self, gap: Gap) -> list[Moment]:

@@ -41,10 +41,15 @@ class History:
         """Place in the table of the first sample at or after this moment."""
         return self.start + int(self.table[T_S, self.start : self.stop].searchsorted(t_s))
 
-    def at(self, column: int, t_s: float) -> float:
-        """A column at a moment, linear between samples and constant beyond the ends."""
-        inside = slice(self.start, self.stop)
-        return float(np.interp(t_s, self.table[T_S, inside], self.table[column, inside]))
+    def at(self, columns: tuple[int, ...], t_s: float) -> list[float]:
+        """Columns at a moment, linear between samples and constant beyond the ends."""
+        after = self.first_from(t_s)
+        before = max(after - 1, self.start)
+        after = min(after, self.stop - 1)
+        table, step_s = self.table, float(self.table[T_S, after] - self.table[T_S, before])
+        share = (t_s - float(table[T_S, before])) / step_s if step_s > 0.0 else 0.0
+        values = ((float(table[column, before]), float(table[column, after])) for column in columns)
+        return [first + share * (then - first) for first, then in values]
 
     def _make_room(self, block: SignalBlock) -> None:
         """Keep what is young enough at the front of a table that is long enough."""

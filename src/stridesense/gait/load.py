@@ -151,13 +151,13 @@ class Mechanics(Stage[Outcome, Outcome]):
         return [self._modelled(item) if isinstance(item, Stride) else item]
 
     def _modelled(self, stride: Stride) -> Stride:
-        stride = replace(stride, calf_load=calf_load(stride, self.params))
         slope_rad = None if stride.slope_deg is None else stride.slope_deg * RAD_PER_DEG
-        model = stride_spring_mass(stride, slope_rad)
+        model, load = stride_spring_mass(stride, slope_rad), calf_load(stride, self.params)
         if model is None:
-            return stride
+            return stride if load is None else replace(stride, calf_load=load)
         return replace(
             stride,
+            calf_load=load,
             model_peak_force_bw=model.peak_force_bw,
             model_com_drop_m=model.com_drop_m,
             model_vertical_stiffness_npmkg=model.vertical_stiffness_npmkg,

@@ -73,17 +73,18 @@ class Look:
         provisional: bool = False,
     ) -> GaitEvent:
         """An event at `t_s`; what is not given is read off the signals there."""
-        at, now = self.history.at, self.block.columns[:, self.index]
+        pitch, rate, acc = self.history.at((PITCH_DEG, PITCH_RATE_SMOOTH_DPS, ACC_G), t_s)
+        now = self.block.columns[:, self.index]
         return GaitEvent(
             kind=kind,
             foot=self.block.foot,
             t_s=t_s,
             known_at_s=self.now_s,
-            pitch_deg=at(PITCH_DEG, t_s) if pitch_deg is None else pitch_deg,
+            pitch_deg=pitch if pitch_deg is None else pitch_deg,
             tilt_offset_deg=float(now[TILT_OFFSET_DEG]),
             pitch_sd_deg=float(now[PITCH_SD_DEG]),
-            rate_dps=at(PITCH_RATE_SMOOTH_DPS, t_s) if rate_dps is None else rate_dps,
-            acc_g=at(ACC_G, t_s) if acc_g is None else acc_g,
+            rate_dps=rate if rate_dps is None else rate_dps,
+            acc_g=acc if acc_g is None else acc_g,
             zero=self.block.zero,
             sampling_rate_hz=self.block.sampling_rate_hz,
             axis_confidence=self.block.axis_confidence,

@@ -1,7 +1,7 @@
 """The stride record, measured from the events of one stride: pure functions."""
 
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from stridesense.gait.detector import WEAK_CONTACT
 from stridesense.gait.heel import HeelVerdictParams, heel_height_mm, heel_state, strike_type
@@ -57,12 +57,16 @@ class StrideParams:
     speed: SpeedCalibration = field(default_factory=SpeedCalibration)
 
 
+Fields = dict[str, Any]
+
+
 def measure(
     events: dict[EventKind, GaitEvent],
     following: GaitEvent | None,
     gait: Gait,
     slope: SlopeState | None,
     params: StrideParams,
+    index: int = 0,
 ) -> Stride:
     """The record of one stride.
 
@@ -72,85 +76,86 @@ def measure(
         gait: how the runner moves.
         slope: the ground, None while nothing is known of it.
         params: constants.
+        index: running number of the stride.
     """
-    start, end = events[EventKind.INITIAL_CONTACT], events[EventKind.TERMINAL_CONTACT]
-    contact_s = end.t_s - start.t_s
+    start, end, runs = events[EventKind.INITIAL_CONTACT], events[EventKind.TERMINAL_CONTACT], gait is Gait.RUN
     flags = _flags(events, cut_short=following is None, sure=_sure(events, params))
-    stride = Stride(
+    fields = _heel(events, flags, slope, params) | _pull(events.get(EventKind.PULL), end.t_s)
+    if following is not None:
+        fields |= _cycle(end.t_s - start.t_s, following.t_s - start.t_s, runs=runs)
+    if end.travel is not None:
+        fields |= _way(end.travel, slope, params, runs=runs)
+    return Stride(
         foot=start.foot,
-        index=0,
+        index=index,
         gait=gait,
         initial_contact_s=start.t_s,
         terminal_contact_s=end.t_s,
-        contact_time_s=contact_s,
+        contact_time_s=end.t_s - start.t_s,
         push_off_rate_dps=max(0.0, -end.rate_dps),
         impact_g=start.acc_g,
         quality=_quality(start, flags),
-        flags=flags,
-    )
-    slope_deg = slope.slope_deg if slope is not None else 0.0
-    stride = _with_heel(stride, events, slope_deg, params)
-    stride = _with_way(stride, end.travel, slope, params)
-    stride = _with_pull(stride, events.get(EventKind.PULL))
-    return stride if following is None else _with_cycle(stride, following.t_s - start.t_s)
-
-
-def _with_cycle(stride: Stride, stride_s: float) -> Stride:
-    """Add what needs the next contact; the flight is estimated as half of the swing that is left over."""
-    contact_s = stride.contact_time_s
-    runs = stride.gait is Gait.RUN
-    return replace(
-        stride,
-        stride_time_s=stride_s,
-        swing_time_s=stride_s - contact_s,
-        duty_factor=contact_s / stride_s,
-        cadence_spm=120.0 / stride_s,
-        flight_time_s=max(0.0, 0.5 * stride_s - contact_s) if runs else None,
-        flags=(*stride.flags, FLIGHT_ESTIMATED) if runs else stride.flags,
+        flags=(*flags, FLIGHT_ESTIMATED) if runs and following is not None else flags,
+        **fields,
     )
 
 
-def _with_way(
-    stride: Stride, way: StrideTravel | None, slope: SlopeState | None, params: StrideParams
-) -> Stride:
-    """Add what the way from the mid-stance before to this one tells: speed, length, how the foot landed."""
-    if way is None:
-        return stride
+def _cycle(contact_s: float, stride_s: float, *, runs: bool) -> Fields:
+    """What needs the next contact; the flight is estimated as half of the swing that is left over."""
+    return {
+        "stride_time_s": stride_s,
+        "swing_time_s": stride_s - contact_s,
+        "duty_factor": contact_s / stride_s,
+        "cadence_spm": 120.0 / stride_s,
+        "flight_time_s": max(0.0, 0.5 * stride_s - contact_s) if runs else None,
+    }
+
+
+def _way(way: StrideTravel, slope: SlopeState | None, params: StrideParams, *, runs: bool) -> Fields:
+    """What the way from the mid-stance before to this one tells: speed, length, how the foot landed."""
     speed_mps = params.speed.speed_mps(way.length_m / way.duration_s)
-    brakes = stride.gait is Gait.RUN and speed_mps > 0.0
-    return replace(
-        stride,
-        speed_mps=speed_mps,
-        stride_length_m=speed_mps * way.duration_s,
-        braking_index=way.landing_forward_mps / speed_mps if brakes else None,
-        slope_deg=None if slope is None else slope.slope_deg,
-    )
+    return {
+        "speed_mps": speed_mps,
+        "stride_length_m": speed_mps * way.duration_s,
+        "braking_index": way.landing_forward_mps / speed_mps if runs and speed_mps > 0.0 else None,
+        "slope_deg": None if slope is None else slope.slope_deg,
+    }
 
 
-def _with_heel(
-    stride: Stride, events: dict[EventKind, GaitEvent], slope_deg: float, params: StrideParams
-) -> Stride:
-    """Add what the heel did: its drop always, its angle where it is sure, its height where flat is known.
+def _heel(
+    events: dict[EventKind, GaitEvent],
+    flags: tuple[str, ...],
+    slope: SlopeState | None,
+    params: StrideParams,
+) -> Fields:
+    """What the heel did: its drop always, its angle where it is sure, its height where flat is known.
 
     A slope tilts a flat foot, so all angles are against the ground.
     """
     start, down = events[EventKind.INITIAL_CONTACT], events[EventKind.HEEL_DOWN]
-    stride = replace(stride, heel_drop_deg=max(0.0, down.pitch_deg - start.pitch_deg))
+    fields: Fields = {"heel_drop_deg": max(0.0, down.pitch_deg - start.pitch_deg)}
     if (off := events.get(EventKind.HEEL_OFF)) is not None:
-        stride = replace(stride, heel_off_s=off.t_s, ball_time_s=stride.terminal_contact_s - off.t_s)
-    if PITCH_UNSURE in stride.flags:
-        return replace(stride, strike_type=StrikeType.REARFOOT if start.heel_first else None)
-    lowest_deg = _lowest_deg(events) - slope_deg
+        ball_s = events[EventKind.TERMINAL_CONTACT].t_s - off.t_s
+        fields |= {"heel_off_s": off.t_s, "ball_time_s": ball_s}
+    if PITCH_UNSURE in flags:
+        return fields | {"strike_type": StrikeType.REARFOOT if start.heel_first else None}
+    lowest_deg = _lowest_deg(events) - (0.0 if slope is None else slope.slope_deg)
     angle_deg = lowest_deg + start.pitch_deg - down.pitch_deg
     strike = StrikeType.REARFOOT if start.heel_first else strike_type(angle_deg, params.heel)
-    stride = replace(stride, strike_type=strike, strike_angle_deg=angle_deg)
-    if NO_STANDING_START in stride.flags:
-        return stride
+    fields |= {"strike_type": strike, "strike_angle_deg": angle_deg}
+    if NO_STANDING_START in flags:
+        return fields
     lowest_mm = heel_height_mm(lowest_deg, params.heel)
     state = heel_state(strike, lowest_mm, params.heel)
     down_s = start.t_s if state is HeelState.REARFOOT else down.t_s
     heel_down_s = None if state is HeelState.HELD else down_s
-    return replace(stride, heel_down_s=heel_down_s, heel_height_mm=lowest_mm, heel_state=state)
+    return fields | {"heel_down_s": heel_down_s, "heel_height_mm": lowest_mm, "heel_state": state}
+
+
+def _pull(pull: GaitEvent | None, toe_off_s: float) -> Fields:
+    if pull is None:
+        return {}
+    return {"pull_rate_dps": max(0.0, -pull.rate_dps), "pull_delay_s": pull.t_s - toe_off_s}
 
 
 def _lowest_deg(events: dict[EventKind, GaitEvent]) -> float:
@@ -163,13 +168,6 @@ def _sure(events: dict[EventKind, GaitEvent], params: StrideParams) -> bool:
     """Whether absolute angles can be told: little doubt about the pitch, and a foot that could stand so."""
     steep = abs(_lowest_deg(events)) > params.steep_deg
     return not steep and events[EventKind.TERMINAL_CONTACT].pitch_sd_deg < params.sure_deg
-
-
-def _with_pull(stride: Stride, pull: GaitEvent | None) -> Stride:
-    if pull is None:
-        return stride
-    rate_dps = max(0.0, -pull.rate_dps)
-    return replace(stride, pull_rate_dps=rate_dps, pull_delay_s=pull.t_s - stride.terminal_contact_s)
 
 
 def _flags(events: dict[EventKind, GaitEvent], *, cut_short: bool, sure: bool) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ class PhaseParams(NamedTuple):
         swing_limit_s: a longer swing is no swing, s.
     """
 
-    lobe_min_dps: float = 150.0
+    lobe_min_dps: float = 110.0
     lobe_share: float = 0.4
     lobe_memory_s: float = 1.5
     lobe_min_s: float = 0.06
@@ -86,7 +86,7 @@ class PhaseParams(NamedTuple):
     trough_dps: float = 120.0
     trough_share: float = 0.6
     trough_limit_s: float = 0.06
-    after_trough_s: float = 0.075
+    after_trough_s: float = 0.072
     after_share: float = 0.29
     lobe_after_s: float = 0.15
     stance_limit_s: float = 2.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from stridesense.gait.detector import WEAK_CONTACT
+from stridesense.gait.look import CLIPPED_FLAG
 from stridesense.model import EventKind, Gait, GaitEvent, Stride
 
 Events = dict[EventKind, GaitEvent]
@@ -20,19 +21,22 @@ class PlausibilityParams(NamedTuple):
     Attributes:
         swing_deg: least toes-up turn of the swing before it, deg.
         leave_deg: least toes-down turn from mid-stance to toe-off, deg.
-        turning_deg: the same amid a bout, where a turn may have cut it short, deg.
+        turning_deg: the same amid a bout, where a turn may have cut it short, or clipping hides some, deg.
         impact_g: least specific force at the landing, g.
         push_dps: least push-off rate, deg/s.
         contact_s: longest contact, s.
+        off_swing_deg: a first step swings less: at least this, deg,
+        off_leave_deg: but turns off the ground like any other, deg,
+        off_push_dps: and as fast, deg/s.
         hop_leave_deg: a hop turns the foot less: least turn to toe-off, deg,
         hop_impact_g: but it strikes harder, g,
         hop_push_dps: leaves faster, deg/s,
         hop_contact_s: and is short, s.
-        clear_swing_deg: a stride with so much swing, deg,
-        clear_impact_g: so hard a landing, g,
+        clear_impact_g: where holes hide the swing, so hard a landing, g,
         clear_push_dps: so fast a push-off, deg/s,
         clear_contact_s: so short a contact, s,
         clear_stride_s: not too short a stride, s,
+        clear_speed_mps: nor too slow, m/s,
         clear_axis: and so clear an axis of rotation, is running beyond doubt and needs no company.
         alike: strides that keep each other company differ in duration by less than this share.
         together_s: a bout of strides outlasts a break of this length, s.
@@ -44,15 +48,18 @@ class PlausibilityParams(NamedTuple):
     impact_g: float = 1.5
     push_dps: float = 250.0
     contact_s: float = 1.9
+    off_swing_deg: float = 18.0
+    off_leave_deg: float = 50.0
+    off_push_dps: float = 350.0
     hop_leave_deg: float = 18.0
     hop_impact_g: float = 3.5
     hop_push_dps: float = 320.0
     hop_contact_s: float = 0.4
-    clear_swing_deg: float = 55.0
     clear_impact_g: float = 6.0
     clear_push_dps: float = 450.0
     clear_contact_s: float = 0.45
     clear_stride_s: float = 0.4
+    clear_speed_mps: float = 1.3
     clear_axis: float = 0.65
     alike: float = 0.3
     together_s: float = 3.0
@@ -60,7 +67,11 @@ class PlausibilityParams(NamedTuple):
 
 @dataclass(slots=True)
 class Company:
-    """Holds back a first stride until a second one like it makes both credible."""
+    """Holds back a first stride until a second one like it makes both credible.
+
+    The second must have got somewhere: a way between two planted feet adds up to gravity, that of a foot
+    which only flails about does not. Where holes hide the swings, a clear running stride needs no second one.
+    """
 
     waiting: list[Stride] = field(default_factory=list)
     last_end_s: float = -1e9
@@ -73,9 +84,10 @@ class Company:
         """The strides that have become credible with this one, in order."""
         waiting, self.waiting = self.waiting, []
         known = self.amid(stride.initial_contact_s, params)
-        pair = bool(waiting) and alike(waiting[-1], stride, params)
-        too_quick = stride.stride_time_s is not None and stride.stride_time_s < params.clear_stride_s
-        if known or pair or (clear_run(events, params) and not too_quick):
+        clear = clear_run(stride, events, params)
+        went = stride.speed_mps is not None or stride.gait is Gait.HOP or clear
+        pair = bool(waiting) and went and alike(waiting[-1], stride, params)
+        if known or pair or (clear and swing_deg(events) is None):
             self.last_end_s = stride.terminal_contact_s
             return [*waiting, stride] if pair or known else [stride]
         self.waiting = [stride]
@@ -92,13 +104,13 @@ def leave_deg(events: Events) -> float:
     return events[EventKind.HEEL_DOWN].pitch_deg - events[EventKind.TERMINAL_CONTACT].pitch_deg
 
 
+def _ends(events: Events) -> tuple[GaitEvent, GaitEvent]:
+    return events[EventKind.INITIAL_CONTACT], events[EventKind.TERMINAL_CONTACT]
+
+
 def hops(events: Events, params: PlausibilityParams) -> bool:
     """Whether the foot hops: it springs off a short contact to which it hardly swung."""
-    start, end, swing = (
-        events[EventKind.INITIAL_CONTACT],
-        events[EventKind.TERMINAL_CONTACT],
-        swing_deg(events),
-    )
+    start, end, swing = *_ends(events), swing_deg(events)
     return (
         swing is not None
         and swing < params.swing_deg
@@ -111,14 +123,12 @@ def hops(events: Events, params: PlausibilityParams) -> bool:
 
 def plausible(events: Events, params: PlausibilityParams, *, amid: bool) -> bool:
     """Whether a foot could have walked, run or hopped this stride; `amid` a bout, a soft landing may do."""
-    start, end, swing = (
-        events[EventKind.INITIAL_CONTACT],
-        events[EventKind.TERMINAL_CONTACT],
-        swing_deg(events),
-    )
+    start, end, swing = *_ends(events), swing_deg(events)
+    turns = amid or CLIPPED_FLAG in (*start.flags, *end.flags)
+    sets_off = leave_deg(events) >= params.off_leave_deg and -end.rate_dps >= params.off_push_dps
     strides = (
-        (swing is None or swing >= params.swing_deg)
-        and leave_deg(events) >= (params.turning_deg if amid else params.leave_deg)
+        (swing is None or swing >= (params.off_swing_deg if sets_off else params.swing_deg))
+        and leave_deg(events) >= (params.turning_deg if turns else params.leave_deg)
         and start.acc_g >= params.impact_g
         and (amid or WEAK_CONTACT not in start.flags)
         and -end.rate_dps >= params.push_dps
@@ -127,15 +137,12 @@ def plausible(events: Events, params: PlausibilityParams, *, amid: bool) -> bool
     return strides or hops(events, params)
 
 
-def clear_run(events: Events, params: PlausibilityParams) -> bool:
+def clear_run(stride: Stride, events: Events, params: PlausibilityParams) -> bool:
     """Whether this can only be a running stride."""
-    start, end, swing = (
-        events[EventKind.INITIAL_CONTACT],
-        events[EventKind.TERMINAL_CONTACT],
-        swing_deg(events),
-    )
+    start, end = _ends(events)
     return (
-        (swing is None or swing >= params.clear_swing_deg)
+        (stride.stride_time_s is None or stride.stride_time_s >= params.clear_stride_s)
+        and (stride.speed_mps is None or stride.speed_mps >= params.clear_speed_mps)
         and start.acc_g >= params.clear_impact_g
         and -end.rate_dps >= params.clear_push_dps
         and end.t_s - start.t_s <= params.clear_contact_s
@@ -144,11 +151,8 @@ def clear_run(events: Events, params: PlausibilityParams) -> bool:
 
 
 def alike(before: Stride, after: Stride, params: PlausibilityParams) -> bool:
-    """Whether one stride led to the next, both took about the same time, and the foot got somewhere.
-
-    A way between two planted feet adds up to gravity; that of a foot which only flails about does not.
-    """
-    if before.stride_time_s is None or (after.speed_mps is None and after.gait is not Gait.HOP):
+    """Whether one stride led to the next and both took about the same time."""
+    if before.stride_time_s is None:
         return False
     adjoining = abs(before.initial_contact_s + before.stride_time_s - after.initial_contact_s) < 1e-6
     if after.stride_time_s is None:

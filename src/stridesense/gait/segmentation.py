@@ -112,7 +112,7 @@ class StrideBuilder(Stage[Moment, Outcome]):
 
     def _numbered(self, stride: Stride) -> Stride:
         index, self._state.index = self._state.index, self._state.index + 1
-        return replace(stride, index=index)
+        return stride if stride.index == index else replace(stride, index=index)
 
     def _gait(self, events: Events, stride_s: float | None) -> Gait:
         if hops(events, self.params.plausibility):

@@ -8,8 +8,8 @@ from datetime import datetime
 from stridesense.errors import InputError
 from stridesense.gait.calibration import FootFindings, findings, usual_after
 from stridesense.gait.own_line import OwnUsualState
+from stridesense.gait.pod_check import PodCheck
 from stridesense.gait.speed import SpeedCalibration
-from stridesense.gait.survey import PodSurvey
 from stridesense.model import Foot, Malformed, RawPacket, Stride
 from stridesense.pipeline import Pipeline
 from stridesense.protocol.decoder import Decoder
@@ -18,10 +18,10 @@ from stridesense.runtime.session import SessionReport, outcomes
 
 
 @dataclass(slots=True)
-class Surveys:
+class Checks:
     """What the packets themselves tell, taken while they flow by."""
 
-    feet: dict[Foot, PodSurvey] = field(default_factory=lambda: defaultdict(PodSurvey))
+    feet: dict[Foot, PodCheck] = field(default_factory=lambda: defaultdict(PodCheck))
     protocols: dict[Foot, str] = field(default_factory=dict)
 
     def over(self, packets: Iterable[RawPacket]) -> Iterator[RawPacket]:
@@ -57,21 +57,19 @@ def calibrate(packets: Iterable[RawPacket]) -> Calibrated:
     Raises:
         InputError: the session is not of that kind.
     """
-    surveys, pipeline, report = Surveys(), Pipeline(), SessionReport()
+    checks, pipeline, report = Checks(), Pipeline(), SessionReport()
     strides = [
-        outcome
-        for outcome in outcomes(surveys.over(packets), pipeline, report)
-        if isinstance(outcome, Stride)
+        outcome for outcome in outcomes(checks.over(packets), pipeline, report) if isinstance(outcome, Stride)
     ]
-    if not surveys.feet:
+    if not checks.feet:
         msg = next(report.remarks())
         raise InputError(msg)
     alignments = pipeline.alignments
     feet = {
-        foot: findings(foot, survey, alignments.get(foot), [each for each in strides if each.foot is foot])
-        for foot, survey in sorted(surveys.feet.items())
+        foot: findings(foot, check, alignments.get(foot), [each for each in strides if each.foot is foot])
+        for foot, check in sorted(checks.feet.items())
     }
-    return Calibrated(feet, surveys.protocols)
+    return Calibrated(feet, checks.protocols)
 
 
 def profile_of(

@@ -24,18 +24,21 @@ class Quantity:
         field: name in the record and in the truth.
         unit: unit of the error; with "%" the error is relative to the truth.
         per: how many of that unit one of the record's own unit is.
+        least: the record tells no less than this; a heel that comes up on landing has not dropped.
     """
 
     name: str
     field: str
     unit: str
     per: float = 1.0
+    least: float | None = None
 
     def error(self, found: Stride, true: StrideTruth) -> float | None:
         """Found minus true; None when either does not exist."""
         ours, theirs = getattr(found, self.field), getattr(true, self.field)
         if ours is None or theirs is None:
             return None
+        theirs = theirs if self.least is None else max(self.least, theirs)
         difference = float(ours - theirs)
         return 100.0 * difference / float(theirs) if self.unit == "%" else self.per * difference
 
@@ -46,7 +49,7 @@ QUANTITIES: Final = (
     Quantity(CONTACT_TIME, "contact_time_s", "ms", 1e3),
     Quantity("stride time", "stride_time_s", "ms", 1e3),
     Quantity(STRIKE_ANGLE, "strike_angle_deg", "deg"),
-    Quantity(HEEL_DROP, "heel_drop_deg", "deg"),
+    Quantity(HEEL_DROP, "heel_drop_deg", "deg", least=0.0),
     Quantity(HEEL_HEIGHT, "heel_height_mm", "mm"),
     Quantity("heel down", "heel_down_s", "ms", 1e3),
     Quantity("heel off", "heel_off_s", "ms", 1e3),

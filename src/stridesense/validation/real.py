@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -121,7 +122,7 @@ class RealTask:
         annotated = [dict(zip(rows[0].split(","), row.split(","), strict=True)) for row in rows[1:]]
         return WalkEvents(
             len(annotated),
-            _errors_ms(strides, annotated, "initial_contact_s", "ic"),
+            _errors_ms(strides, annotated, "initial_contact_s", "pre_ic"),
             _errors_ms(strides, annotated, "terminal_contact_s", "tc"),
         )
 
@@ -149,7 +150,11 @@ class RealTask:
 def _beside(name: str, strides: Sequence[Stride], reference: Sequence[dict[str, Any]]) -> Jog:
     inside = [[s for s in strides if ref["t0"] < s.terminal_contact_s < ref["t1"]] for ref in reference]
     same = [(ours[0], ref) for ours, ref in zip(inside, reference, strict=True) if len(ours) == 1]
-    lengths = [(s.stride_length_m, ref["length_m"]) for s, ref in same if s.stride_length_m is not None]
+    lengths = [
+        (stride.stride_length_m, ref["length_m"])  # both ways end in mid-stance, where the foot is slowest
+        for stride, ref in product(strides, reference)
+        if stride.stride_length_m and stride.initial_contact_s < ref["t1"] < stride.terminal_contact_s
+    ]
     times_s = [stride.stride_time_s for stride in strides if stride.stride_time_s is not None]
     true_s = np.median([ref["duration_s"] for ref in reference])
     return Jog(

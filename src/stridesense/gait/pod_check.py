@@ -56,7 +56,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class PodSurvey:
+class PodCheck:
     """What was seen of one pod so far.
 
     Attributes:
