@@ -7,6 +7,7 @@ from stridesense.dsp.filters import Biquad, butterworth_lowpass
 from stridesense.dsp.kernels import Packed, Switch
 from stridesense.dsp.orientation import TiltParams, orient
 from stridesense.dsp.projection import FootAxes, ProjectionParams, project
+from stridesense.dsp.survey import NOTHING, SurveyParams, opened, survey
 from stridesense.errors import InputError
 from stridesense.gait.contact import ContactParams, landing, toe_off
 from stridesense.gait.displacement import TravelParams, quiet, travel
@@ -38,15 +39,19 @@ def river(seed: int) -> list[FloatArray]:
     params = ProjectionParams.of(LEVEL, butterworth_lowpass(30.0, RATE_HZ), 1.0 / RATE_HZ)
     marks = np.empty((1, rows.shape[1]))
     seen, turned, phase = project.begin(), orient.begin(), advance.begin()
+    early, late = opened(None, None), opened(LEVEL, LEVEL.bias_radps)
     for part in (slice(0, 1), slice(1, 700), slice(700, None)):
         out = np.empty((len(COLUMNS), len(rows[0, part])))
-        project(seen, Packed.of(params), np.ascontiguousarray(rows[:, part]), out[:PITCH_DEG])
+        sensed = np.ascontiguousarray(rows[:, part])
+        survey(early, Packed.of(SurveyParams()), sensed, NOTHING)
+        survey(late, Packed.of(SurveyParams()), sensed, NOTHING)
+        project(seen, Packed.of(params), sensed, out[:PITCH_DEG])
         orient(turned, Packed.of(TiltParams()), out[:PITCH_DEG], out[PITCH_DEG:])
         columns[:, part] = out
         found = np.empty((1, out.shape[1]))
         advance(phase, Packed.of(PhaseParams()), out, found)
         marks[:, part] = found
-    remembered = [np.array(state[0].item(), dtype=float) for state in (seen, turned, phase)]
+    remembered = [np.array(state[0].item(), dtype=float) for state in (seen, turned, phase, early, late)]
     return [*columns, *marks, *remembered, *looks(columns)]
 
 

@@ -15,10 +15,13 @@ from stridesense.dsp.alignment import (
     toes_up_sign,
 )
 from stridesense.dsp.conditioner import Conditioner
+from stridesense.dsp.kernels import Memory
+from stridesense.dsp.orientation import OrientationState, orient, planted_up, reframed
+from stridesense.dsp.projection import FootAxes
 from stridesense.model import Foot, Gap, GapCause, SampleBlock, SignalBlock, ZeroReference
 from stridesense.model.samples import FloatArray
 from stridesense.model.signals import PITCH_DEG, TILT_OFFSET_DEG
-from stridesense.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
+from stridesense.units import DEG_PER_RAD, RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 RATE_HZ = 208.0
 QUARTERS = [Rotation.from_euler(axis, angle, degrees=True) for axis in "xyz" for angle in (90, 180, 270)]
@@ -120,6 +123,32 @@ def test_the_axis_and_its_sign_come_out_of_a_tumbling_mount() -> None:
         assert share > 0.8
         axes = np.array(foot_axes(axis, mount.apply([0.0, 0.0, 1.0]), np.zeros(3))[:9]).reshape(3, 3)
         assert axes @ axes.T == pytest.approx(np.eye(3), abs=1e-9)
+
+
+@pytest.mark.parametrize("mount", MOUNTS[-4:])
+def test_told_in_other_axes_the_attitude_is_the_same(mount: Rotation) -> None:
+    old = foot_axes(mount.apply([0.0, -1.0, 0.0]), mount.apply([0.0, 0.0, 1.0]), np.zeros(3))
+    tipped = mount * Rotation.from_euler("xyz", (4.0, -7.0, 11.0), degrees=True)
+    new = foot_axes(tipped.apply([0.0, -1.0, 0.0]), tipped.apply([0.0, 0.0, 1.0]), np.full(3, 0.01))
+    before = orient.begin(
+        OrientationState(
+            up_forward=0.36, up_left=0.48, up_up=0.8, tilt_rad=np.arctan2(0.36, 0.8), usual_pitch_deg=20.0
+        )
+    )
+    after = reframed(before, old, new)
+
+    def seen(memory: Memory, axes: FootAxes, name: str) -> FloatArray:
+        forward, left, up = (float(memory[f"{name}_{axis}"][0]) for axis in ("forward", "left", "up"))
+        return forward * axes.forward - left * axes.ml + up * axes.up
+
+    for name in ("up", "ahead"):
+        assert seen(after, new, name) == pytest.approx(seen(before, old, name), abs=1e-12)
+    assert planted_up(after, new) == pytest.approx(planted_up(before, old), abs=1e-12)
+    assert abs(float(after["offset_deg"][0])) > 1.0
+    assert float(after["tilt_rad"][0]) * DEG_PER_RAD - float(after["offset_deg"][0]) == pytest.approx(
+        float(before["tilt_rad"][0]) * DEG_PER_RAD, abs=1e-9
+    )
+    assert float(after["bias_dps"][0]) == pytest.approx(-0.01 * new.ml.sum() * DEG_PER_RAD)
 
 
 @pytest.mark.parametrize(

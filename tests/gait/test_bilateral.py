@@ -188,6 +188,10 @@ def test_steps_are_told_while_the_clocks_are_known() -> None:
         steps_s = [out.step_time_s for out in told if out.foot is foot and out.step_time_s is not None]
         assert len(steps_s) > 50
         assert steps_s == pytest.approx([share * STRIDE_S] * len(steps_s))
+        uneven = {
+            out.step_asymmetry_percent for out in told if out.foot is foot and out.step_time_s is not None
+        }
+        assert sorted(uneven, key=str) == pytest.approx([200.0 * share - 100.0] * len(uneven))
 
 
 def simulated(toml: str) -> SimulatedRun:

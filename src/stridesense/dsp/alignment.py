@@ -6,17 +6,24 @@ sign follows from the shape of the pitch: in every gait the foot turns toes-down
 """
 
 from dataclasses import dataclass
+from math import asin, atan2, cos, hypot, sin, sqrt
 from typing import Final
 
 import numpy as np
 
 from stridesense.dsp.projection import FootAxes
+from stridesense.dsp.survey import SurveyState, survey_of
 from stridesense.model import ZeroReference
 from stridesense.model.samples import FloatArray
-from stridesense.units import DEG_PER_RAD, STANDARD_GRAVITY_MPS2
+from stridesense.units import DEG_PER_RAD, RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
-_RESTLESS_DPS: Final = 45.0
-"""A foot that turns so fast, if only once, is not still; it spares the rest of the look in mid-run."""
+_SHAKEN_DPS: Final = 3.0
+_SHAKEN_G: Final = 0.03
+"""Standard deviations of angular velocity (any axis) and of specific force in a still foot at most."""
+
+_BIAS_DPS: Final = 12.0
+_OFF_G: Final = 0.12
+"""Mean angular velocity of a still foot, and departure of its mean specific force from 1 g, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +50,23 @@ def stillness(acc_mps2: FloatArray, gyr_radps: FloatArray) -> Stillness | None:
         acc_mps2: (n, 3) specific force, sensor frame.
         gyr_radps: (n, 3) angular velocity, sensor frame.
     """
-    if float(np.abs(gyr_radps).max()) * DEG_PER_RAD > _RESTLESS_DPS:
+    return stillness_of(survey_of(acc_mps2, gyr_radps))
+
+
+def stillness_of(sums: SurveyState) -> Stillness | None:
+    """Gravity and bias when all of the samples in these sums are still, else None."""
+    if sums.restless or sums.calm == 0:
         return None
-    gyr_spread_dps = gyr_radps.std(axis=0).max() * DEG_PER_RAD
-    bias_dps = float(np.sqrt((gyr_radps.mean(axis=0) ** 2).sum())) * DEG_PER_RAD
-    acc_g = np.sqrt((acc_mps2**2).sum(axis=1)) / STANDARD_GRAVITY_MPS2
-    near_gravity = abs(acc_g.mean() - 1.0) < 0.12
-    if gyr_spread_dps > 3.0 or bias_dps > 12.0 or acc_g.std() > 0.03 or not near_gravity:
+    n = sums.calm
+    bias = (sums.gyr_x / n, sums.gyr_y / n, sums.gyr_z / n)
+    squares = (sums.gyr_x2 / n, sums.gyr_y2 / n, sums.gyr_z2 / n)
+    gyr_variance = max(square - mean * mean for square, mean in zip(squares, bias, strict=True))
+    mean_g = sums.acc_g / n
+    acc_variance_g2 = sums.acc_g2 / n - mean_g * mean_g
+    shaken = gyr_variance > (_SHAKEN_DPS * RAD_PER_DEG) ** 2 or acc_variance_g2 > _SHAKEN_G**2
+    if shaken or hypot(*bias) * DEG_PER_RAD > _BIAS_DPS or abs(mean_g - 1.0) >= _OFF_G:
         return None
-    return Stillness(unit(acc_mps2.mean(axis=0)), gyr_radps.mean(axis=0))
+    return Stillness(unit(np.array((sums.acc_x / n, sums.acc_y / n, sums.acc_z / n))), np.array(bias))
 
 
 def mediolateral_axis(rotation: FloatArray, up: FloatArray | None) -> tuple[FloatArray, float]:
@@ -64,13 +79,33 @@ def mediolateral_axis(rotation: FloatArray, up: FloatArray | None) -> tuple[Floa
     Returns:
         (3,) unit vector of unknown sign, and its share of the trace, 0..1.
     """
-    flat = rotation
+    trace = max(float(rotation[0, 0] + rotation[1, 1] + rotation[2, 2]), 1e-12)
     if up is not None:
-        level = np.eye(3) - np.multiply.outer(up, up)
-        flat = np.einsum("ij,jk,kl->il", level, rotation, level)
-    values, vectors = np.linalg.eigh(flat)
-    share = float(values[-1]) / max(float(np.trace(rotation)), 1e-12)
-    return np.ascontiguousarray(vectors[:, -1]), share
+        axis, spread = _level_axis(rotation, up)
+        return axis, spread / trace
+    values, vectors = np.linalg.eigh(rotation)
+    return np.ascontiguousarray(vectors[:, -1]), float(values[-1]) / trace
+
+
+def _level_axis(rotation: FloatArray, up: FloatArray) -> tuple[FloatArray, float]:
+    """Principal axis of a (3, 3) sum of outer products within the plane that `up` stands on, and its share.
+
+    In two dimensions the angle of that axis has a closed form, which is several times faster.
+    """
+    x, y, z = up.tolist()
+    turned = (0.0, z, -y) if abs(x) < abs(y) else (-z, 0.0, x)  # across up, and not short
+    length = max(hypot(*turned), 1e-12)
+    a, b, c = (value / length for value in turned)
+    d, e, f = y * c - z * b, z * a - x * c, x * b - y * a
+    (xx, xy, xz), (_, yy, yz), (_, _, zz) = rotation.tolist()
+    p, q, r = xx * a + xy * b + xz * c, xy * a + yy * b + yz * c, xz * a + yz * b + zz * c
+    one, both = a * p + b * q + c * r, d * p + e * q + f * r
+    p, q, r = xx * d + xy * e + xz * f, xy * d + yy * e + yz * f, xz * d + yz * e + zz * f
+    other = d * p + e * q + f * r
+    angle = 0.5 * atan2(2.0 * both, one - other)
+    near, far = cos(angle), sin(angle)
+    axis = (near * a + far * d, near * b + far * e, near * c + far * f)
+    return np.array(axis), 0.5 * (one + other) + hypot(0.5 * (one - other), both)
 
 
 def axis_confidence(rotation: FloatArray, up: FloatArray, share: float) -> float:
@@ -85,7 +120,7 @@ def axis_confidence(rotation: FloatArray, up: FloatArray, share: float) -> float
         share: share of all rotation that is about the axis in use.
     """
     free, _ = mediolateral_axis(rotation, None)
-    rise_deg = float(np.arcsin(min(1.0, abs(float((free * up).sum()))))) * DEG_PER_RAD
+    rise_deg = asin(min(1.0, abs(along(free, up)))) * DEG_PER_RAD
     return share * max(0.0, 1.0 - (rise_deg / 45.0) ** 2)
 
 
@@ -123,11 +158,24 @@ def up_from_stance(acc_mps2: FloatArray, gyr_radps: FloatArray, ml: FloatArray) 
 
 def foot_axes(ml: FloatArray, up: FloatArray, bias_radps: FloatArray) -> FootAxes:
     """Axes from a toes-up medio-lateral vector and the vertical; up is made exact, ml perpendicular to it."""
-    ml = unit(ml - up * (ml * up).sum())
-    forward = np.cross(up, ml)
-    return FootAxes(*(float(value) for value in (*ml, *forward, *up, *bias_radps)))
+    mx, my, mz = ml.tolist()
+    ux, uy, uz = up.tolist()
+    rise = mx * ux + my * uy + mz * uz
+    mx, my, mz = mx - ux * rise, my - uy * rise, mz - uz * rise
+    length = max(sqrt(mx * mx + my * my + mz * mz), 1e-12)
+    mx, my, mz = mx / length, my / length, mz / length
+    forward = (uy * mz - uz * my, uz * mx - ux * mz, ux * my - uy * mx)
+    return FootAxes(mx, my, mz, *forward, ux, uy, uz, *bias_radps.tolist())
 
 
 def unit(vector: FloatArray) -> FloatArray:
-    """The vector at length 1."""
-    return vector / max(float(np.sqrt((vector * vector).sum())), 1e-12)
+    """The vector (3,) at length 1."""
+    x, y, z = vector.tolist()
+    return vector / max(sqrt(x * x + y * y + z * z), 1e-12)
+
+
+def along(one: FloatArray, other: FloatArray) -> float:
+    """Component of a vector (3,) along a unit vector (3,)."""
+    a, b, c = one.tolist()
+    x, y, z = other.tolist()
+    return float(a * x + b * y + c * z)

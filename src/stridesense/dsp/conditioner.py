@@ -1,13 +1,14 @@
 """Samples of one foot become signals in the foot's frame."""
 
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from math import cos
 
 import numpy as np
 
 from stridesense.dsp.alignment import (
     Alignment,
     Stillness,
+    along,
     axis_confidence,
     foot_axes,
     mediolateral_axis,
@@ -15,21 +16,19 @@ from stridesense.dsp.alignment import (
     unit,
     up_from_stance,
 )
-from stridesense.dsp.evidence import Evidence, EvidenceParams
-from stridesense.dsp.filters import butterworth_delay_s, butterworth_lowpass, usable_cutoff_hz
+from stridesense.dsp.evidence import Evidence, EvidenceParams, matrix
+from stridesense.dsp.filters import butterworth_delay_s, usable_cutoff_hz
 from stridesense.dsp.kernels import Memory, Packed
 from stridesense.dsp.moved import MovedParams, Sight, Watch, with_known_flat
 from stridesense.dsp.orientation import TiltParams, after_gap, forget_planted, orient, planted_up, reframed
-from stridesense.dsp.projection import FootAxes, ProjectionParams, project
-from stridesense.dsp.waiting import Held, aged, feels_gravity, part, span_s
+from stridesense.dsp.projection import SENSED, FootAxes, project, projection_params, sensed
+from stridesense.dsp.survey import NOTHING, SurveyParams, opened, survey, surveyed
+from stridesense.dsp.waiting import Held, aged, feels_gravity, joined, part, span_s
 from stridesense.model import Gap, Malformed, SampleBlock, SignalBlock, ZeroReference
 from stridesense.model.samples import FloatArray
 from stridesense.model.signals import COLUMNS, PITCH_DEG
 from stridesense.stage import Stage
 from stridesense.units import RAD_PER_DEG
-
-_SENSED: Final = 8
-"""Columns of a sample: time, three of acceleration, three of angular velocity, clipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,14 @@ Signal = SignalBlock | Gap | Malformed
 class ConditionerState:
     """Evidence for the alignment, the samples that wait for it, and the running orientation.
 
+    `hop` has the sums over the hop at hand, of which `hop_samples` out of `hop_size` have come,
     `looked_s` is the rotation since the axes were looked at, `moved` whether the pod has turned on the shoe
     since the foot was last seen standing.
     """
 
-    hop: list[SampleBlock] = field(default_factory=list)
+    hop: Memory = field(default_factory=survey.begin)
     hop_samples: int = 0
+    hop_size: int = 0
     held: list[Held] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Evidence)
     alignment: Alignment | None = None
@@ -95,6 +96,7 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         self.params = params or ConditionerParams()
         self._known = known
         self._tilt = Packed.of(self.params.tilt)
+        self._survey = Packed.of(self.params.evidence.of_a_hop)
         super().__init__()
 
     def _initial_state(self) -> ConditionerState:
@@ -112,35 +114,43 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         if isinstance(item, Malformed):
             return [item]
         if isinstance(item, Gap):
-            self._end_hop(survey=False)
+            self._state.hop_samples = 0
             return self._pass_on(item)
         out: list[Signal] = []
-        while (taken := self._hop_size(item) - self._state.hop_samples) <= len(item):
-            out += self._take(part(item, 0, taken))
-            out += self._end_hop(survey=True)
-            if taken == len(item):
-                return out
-            item = part(item, taken, len(item))
-        return out + self._take(item)
+        state, start, end = self._state, 0, len(item)
+        while start < end:
+            if state.hop_samples == 0:
+                self._begin_hop(item.sampling_rate_hz)
+            stop = min(start + state.hop_size - state.hop_samples, end)
+            out += self._take(item, start, stop)
+            if state.hop_samples == state.hop_size:
+                out += self._end_hop()
+            start = stop
+        return out
 
     def flush(self) -> list[Signal]:
         """The stream has ended: align with what there is, or let the samples go unseen."""
-        released = self._end_hop(survey=True)
+        released = self._end_hop()
         state, little_s = self._state, self.params.rotation_s / 3.0
         turned = state.evidence.rotation_s >= little_s
         if state.alignment is None and turned and feels_gravity(state.held):
             self._align()
         return released + self._release()
 
-    def _hop_size(self, block: SampleBlock) -> int:
-        if self._state.hop_samples == 0:
-            self._state.sampling_rate_hz = block.sampling_rate_hz
-        return max(2, round(self.params.hop_s * self._state.sampling_rate_hz))
+    def _begin_hop(self, sampling_rate_hz: float) -> None:
+        state, still = self._state, self._state.evidence.still
+        state.sampling_rate_hz = sampling_rate_hz
+        state.hop_size = max(2, round(self.params.hop_s * sampling_rate_hz))
+        axes = None if state.alignment is None else state.alignment.axes
+        state.hop = opened(axes, None if still is None else still.bias_radps)
 
-    def _take(self, block: SampleBlock) -> list[Signal]:
-        self._state.hop.append(block)
-        self._state.hop_samples += len(block)
-        return self._pass_on(block)
+    def _take(self, block: SampleBlock, start: int, stop: int) -> list[Signal]:
+        state, rows = self._state, sensed(block, start, stop)
+        state.hop_samples += stop - start
+        survey(state.hop, self._survey, rows, NOTHING)
+        if state.alignment is not None:
+            return [self._signals(block, block.first_index + start, rows, state.alignment)]
+        return self._pass_on(part(block, start, stop))
 
     def _pass_on(self, item: Held) -> list[Signal]:
         if self._state.alignment is None:
@@ -150,23 +160,23 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
 
     def _turn(self, item: Held, alignment: Alignment) -> Signal:
         if isinstance(item, SampleBlock):
-            return self._signals(item, alignment)
+            return self._signals(item, item.first_index, sensed(item, 0, len(item)), alignment)
         self._state.projection = project.begin()
         self._state.orientation = after_gap(self._state.orientation)
         return item
 
-    def _signals(self, block: SampleBlock, alignment: Alignment) -> SignalBlock:
+    def _signals(
+        self, block: SampleBlock, first_index: int, rows: FloatArray, alignment: Alignment
+    ) -> SignalBlock:
         cutoff_hz = usable_cutoff_hz(self.params.smoothing_hz, block.sampling_rate_hz)
-        smooth = butterworth_lowpass(cutoff_hz, block.sampling_rate_hz)
-        params = ProjectionParams.of(alignment.axes, smooth, 1.0 / block.sampling_rate_hz)
-        sensed, columns = np.empty((_SENSED, len(block))), np.empty((len(COLUMNS), len(block)))
-        sensed[0], sensed[1:4], sensed[4:7] = block.t_s, block.acc_mps2.T, block.gyr_radps.T
-        sensed[7] = block.clipped
-        project(self._state.projection, Packed.of(params), sensed, columns[:PITCH_DEG])
-        orient(self._state.orientation, self._tilt, columns[:PITCH_DEG], columns[PITCH_DEG:])
+        params = projection_params(alignment.axes, cutoff_hz, block.sampling_rate_hz)
+        columns = np.empty((len(COLUMNS), rows.shape[1]))
+        projected = columns[:PITCH_DEG]
+        project(self._state.projection, params, rows, projected)
+        orient(self._state.orientation, self._tilt, projected, columns[PITCH_DEG:])
         return SignalBlock(
             foot=block.foot,
-            first_index=block.first_index,
+            first_index=first_index,
             sampling_rate_hz=block.sampling_rate_hz,
             smoothing_delay_s=butterworth_delay_s(cutoff_hz),
             zero=alignment.zero,
@@ -176,23 +186,19 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
             columns=columns,
         )
 
-    def _end_hop(self, *, survey: bool) -> list[Signal]:
-        state = self._state
-        hop, state.hop, state.hop_samples = state.hop, [], 0
-        if not hop or not survey:
+    def _end_hop(self) -> list[Signal]:
+        state, evidence, params = self._state, self._state.evidence, self.params.evidence
+        n, state.hop_samples = state.hop_samples, 0
+        bends = abs(float(state.orientation["bend_deg"][0])) > params.bend_deg
+        if n == 0 or (bends and state.alignment is not None):
             return []
-        acc = np.concatenate([block.acc_mps2 for block in hop])
-        gyr = np.concatenate([block.gyr_radps for block in hop])
-        whole = len(acc) >= self._hop_size(hop[0])  # a few samples at the end of a run always look still
-        evidence, rate_hz = state.evidence, state.sampling_rate_hz
-        axis = None if state.alignment is None else state.alignment.axes.ml
-        if axis is not None and abs(float(state.orientation["bend_deg"][0])) > self.params.evidence.bend_deg:
-            return []
-        moved_s = evidence.gather(acc, gyr, rate_hz, self.params.evidence, may_stand=whole, axis=axis)
+        rate_hz = state.sampling_rate_hz
+        whole = n >= state.hop_size  # a few samples at the end of a run always look still
+        moved_s = evidence.gather(surveyed(state.hop), n / rate_hz, rate_hz, params, may_stand=whole)
         if state.alignment is None:
             return self._align_when_ready()
         state.looked_s += moved_s
-        if moved_s == 0.0 and state.evidence.stood_s > 0.0:
+        if moved_s == 0.0 and evidence.stood_s > 0.0:
             self._follow_standing(state.alignment)
         elif state.looked_s > self.params.look_s:
             self._look(state.alignment, state.looked_s)
@@ -201,43 +207,43 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
 
     def _follow_standing(self, alignment: Alignment) -> None:
         """A standing foot renews the flat reference, or gives one where there was none."""
-        evidence, planted = self._state.evidence, planted_up(self._state.orientation, alignment.axes)
+        evidence = self._state.evidence
         if alignment.zero is not ZeroReference.STANDING:
-            up = unit(evidence.stood_up)
-            near = float((planted * up).sum()) > np.cos(self.params.evidence.follow_deg * RAD_PER_DEG)
+            up, planted = unit(evidence.stood_up), planted_up(self._state.orientation, alignment.axes)
+            near = along(planted, up) > cos(self.params.evidence.follow_deg * RAD_PER_DEG)
             if not near or evidence.stood_s < self.params.evidence.stand_s:
                 return
             evidence.still, self._state.moved = Stillness(up, alignment.axes.bias_radps), False
-        self._reframe(replace(alignment, zero=ZeroReference.STANDING), alignment.axes.ml)
+        self._reframe(Alignment(alignment.axes, ZeroReference.STANDING, 0.0), alignment.axes.ml)
 
     def _look(self, alignment: Alignment, moved_s: float) -> None:
         """Let the axes follow the rotation, unless the pod has turned: then they are found anew."""
         state, axes = self._state, alignment.axes
-        ml, _ = mediolateral_axis(state.evidence.recent, None)
-        ml = ml if (ml * axes.ml).sum() > 0.0 else -ml
+        ml, _ = mediolateral_axis(matrix(state.evidence.recent), None)
+        ml = ml if along(ml, axes.ml) > 0.0 else -ml
         up = planted_up(state.orientation, axes)
-        told = state.orientation[0]
-        sight = Sight(ml, up, int(told["strides"]), float(told["jumped_deg"]))
+        strides, jumped_deg = state.orientation["strides"][0], state.orientation["jumped_deg"][0]
+        sight = Sight(ml, up, int(strides), float(jumped_deg))
         if not state.watch.moved(sight, moved_s, self.params.moved):
-            self._reframe(alignment, mediolateral_axis(state.evidence.rotation, axes.up)[0])
+            self._reframe(alignment, None)
             return
         state.evidence.begin_anew()
         state.watch, state.moved = Watch(), True
         self._reframe(Alignment(foot_axes(ml, up, axes.bias_radps), ZeroReference.STANCE, 0.0), ml)
         forget_planted(state.orientation)
 
-    def _reframe(self, alignment: Alignment, ml: FloatArray) -> None:
-        """Take this axis, of either sign, and what standing has told, and tell the attitude in new axes."""
+    def _reframe(self, alignment: Alignment, ml: FloatArray | None) -> None:
+        """Take this axis or that of all rotation, and what standing told; tell the attitude in new axes."""
         state, axes, still = self._state, alignment.axes, self._state.evidence.still
         up = axes.up if still is None or alignment.zero is ZeroReference.STANCE else still.up
         bias = axes.bias_radps if still is None else still.bias_radps
-        ml = ml if (ml * axes.ml).sum() > 0.0 else -ml
-        new = foot_axes(ml, up, bias)
+        rotation = matrix(state.evidence.rotation)
+        level, share = mediolateral_axis(rotation, up)
+        ml = level if ml is None else ml
+        new = foot_axes(ml if along(ml, axes.ml) > 0.0 else -ml, up, bias)
         before = axes if state.alignment is None else state.alignment.axes
         state.orientation = reframed(state.orientation, before, new)
-        _, share = mediolateral_axis(state.evidence.rotation, up)
-        confidence = axis_confidence(state.evidence.rotation, up, share)
-        state.alignment = replace(alignment, axes=new, confidence=confidence)
+        state.alignment = Alignment(new, alignment.zero, axis_confidence(rotation, up, share))
 
     def _align_when_ready(self) -> list[Signal]:
         state, params = self._state, self.params
@@ -255,15 +261,12 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         return [*passed]
 
     def _align(self) -> None:
-        evidence, rotation = self._state.evidence, self._state.evidence.rotation
-        blocks = [item for item in self._state.held if isinstance(item, SampleBlock)]
-        acc = np.concatenate([block.acc_mps2 for block in blocks])
-        gyr = np.concatenate([block.gyr_radps for block in blocks])
-        still = evidence.still
+        still, rotation = self._state.evidence.still, matrix(self._state.evidence.rotation)
+        t_s, acc, gyr = joined(self._state.held)
         bias = np.zeros(3) if still is None else still.bias_radps
         ml, share = mediolateral_axis(rotation, None if still is None else still.up)
         rate = np.einsum("ni,i->n", gyr - bias, ml)
-        ml = ml * toes_up_sign(rate, np.concatenate([block.t_s for block in blocks]))
+        ml = ml * toes_up_sign(rate, t_s)
         up = up_from_stance(acc, gyr, ml) if still is None else still.up
         zero = ZeroReference.STANCE if still is None else ZeroReference.STANDING
         axes = foot_axes(ml, up, bias)
@@ -292,6 +295,6 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
 def warm_up() -> None:
     """Compile the loops of this stage."""
     nowhere = FootAxes(*[0.0] * len(FootAxes._fields))
-    params = ProjectionParams.of(nowhere, butterworth_lowpass(30.0, 200.0), 0.005)
-    project.warm_up(Packed.of(params), _SENSED, PITCH_DEG)
+    project.warm_up(projection_params(nowhere, 30.0, 200.0), SENSED, PITCH_DEG)
+    survey.warm_up(Packed.of(SurveyParams()), SENSED, 0)
     orient.warm_up(Packed.of(TiltParams()), PITCH_DEG, len(COLUMNS) - PITCH_DEG)

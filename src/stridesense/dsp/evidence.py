@@ -1,10 +1,13 @@
 """What standing and moving say about the way the pod sits on the foot, gathered hop by hop."""
 
 from dataclasses import dataclass, field
+from math import cos
+from typing import Final
 
 import numpy as np
 
-from stridesense.dsp.alignment import Stillness, stillness, unit
+from stridesense.dsp.alignment import Stillness, along, stillness_of, unit
+from stridesense.dsp.survey import SurveyParams, SurveyState
 from stridesense.model.samples import FloatArray
 from stridesense.units import RAD_PER_DEG
 
@@ -33,74 +36,91 @@ class EvidenceParams:
     follow_gain: float = 0.1
     stand_s: float = 1.5
 
+    @property
+    def of_a_hop(self) -> SurveyParams:
+        """What of this is looked at sample by sample."""
+        return SurveyParams(moving_dps=self.moving_dps, swing_dps=self.swing_dps)
+
+
+Products = tuple[float, float, float, float, float, float]
+"""Sums of outer products of angular velocity: the upper triangle xx, xy, xz, yy, yz, zz."""
+
+_NO_PRODUCTS: Final = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def matrix(products: Products) -> FloatArray:
+    """(3, 3) sum of outer products."""
+    xx, xy, xz, yy, yz, zz = products
+    return np.array(((xx, xy, xz), (xy, yy, yz), (xz, yz, zz)))
+
+
+def faded(products: Products, share: float, fresh: Products) -> Products:
+    """What is left of older sums, and the fresh ones."""
+    xx, xy, xz, yy, yz, zz = products
+    more_xx, more_xy, more_xz, more_yy, more_yz, more_zz = fresh
+    return (
+        xx * share + more_xx,
+        xy * share + more_xy,
+        xz * share + more_xz,
+        yy * share + more_yy,
+        yz * share + more_yz,
+        zz * share + more_zz,
+    )
+
 
 @dataclass(slots=True)
 class Evidence:
     """Sums of outer products of angular velocity over the whole run and over its last strides; standing.
 
-    `stood_s` is how long the foot has stood by now, `stood_up` the mean direction up of that.
+    `stood_s` is how long the foot has stood by now, `stood_up` the sum of the directions up of that.
     """
 
-    rotation: FloatArray = field(default_factory=lambda: np.zeros((3, 3)))
+    rotation: Products = _NO_PRODUCTS
     rotation_s: float = 0.0
-    recent: FloatArray = field(default_factory=lambda: np.zeros((3, 3)))
+    recent: Products = _NO_PRODUCTS
     still: Stillness | None = None
     stood_s: float = 0.0
     stood_up: FloatArray = field(default_factory=lambda: np.zeros(3))
 
     def gather(
-        self,
-        acc_mps2: FloatArray,
-        gyr_radps: FloatArray,
-        rate_hz: float,
-        params: EvidenceParams,
-        *,
-        may_stand: bool,
-        axis: FloatArray | None,
+        self, sums: SurveyState, hop_s: float, rate_hz: float, params: EvidenceParams, *, may_stand: bool
     ) -> float:
         """Take one hop of samples; returns the rotation in it, s.
 
         Args:
-            acc_mps2: (n, 3) specific force, sensor frame.
-            gyr_radps: (n, 3) angular velocity, sensor frame.
+            sums: of the hop. Once the axes are known only the forward swing counts in them: there the foot
+                turns like a hinge, while stance and push-off also roll it over. Standing then only pulls the
+                reference.
+            hop_s: how long the hop is.
             rate_hz: sampling rate.
             params: constants.
             may_stand: the hop is long enough to tell standing.
-            axis: (3,) medio-lateral axis, toes-up rotation positive, once it is known. From then on only the
-                forward swing counts: there the foot turns like a hinge, while stance and push-off also roll
-                it over. Standing then only pulls the reference.
         """
-        seen = stillness(acc_mps2, gyr_radps) if may_stand else None
-        if seen is None:
-            self.stood_s, self.stood_up = 0.0, np.zeros(3)
-        else:
-            self.stood_s += len(acc_mps2) / rate_hz
+        seen = stillness_of(sums) if may_stand else None
+        if seen is not None:
+            self.stood_s += hop_s
             self.stood_up = self.stood_up + seen.up
-            self._follow(seen, params, aligned=axis is not None)
-        bias = 0.0 if self.still is None else self.still.bias_radps
-        turning = gyr_radps - bias
-        if axis is None:
-            moving = turning[(turning * turning).sum(axis=1) > (params.moving_dps * RAD_PER_DEG) ** 2]
-        else:
-            moving = turning[np.einsum("ni,i->n", turning, axis) > params.swing_dps * RAD_PER_DEG]
-        moved_s = len(moving) / rate_hz
+            self._follow(seen, params, aligned=sums.aligned == 1)
+        elif self.stood_s > 0.0:
+            self.stood_s, self.stood_up = 0.0, np.zeros(3)
+        moved_s = sums.moving / rate_hz
         if moved_s > 0.0:
-            outer = np.einsum("ni,nj->ij", moving, moving)
-            self.rotation = self.rotation * 0.5 ** (moved_s / params.memory_s) + outer
-            self.recent = self.recent * 0.5 ** (moved_s / params.recent_s) + outer
+            fresh = sums.turn_xx, sums.turn_xy, sums.turn_xz, sums.turn_yy, sums.turn_yz, sums.turn_zz
+            self.rotation = faded(self.rotation, 0.5 ** (moved_s / params.memory_s), fresh)
+            self.recent = faded(self.recent, 0.5 ** (moved_s / params.recent_s), fresh)
             self.rotation_s += moved_s
         return moved_s
 
     def begin_anew(self) -> None:
         """The pod has moved: what was seen before the last strides tells of another mounting."""
         self.rotation, self.rotation_s, self.stood_s = self.recent, 0.0, 0.0
-        self.still = None
+        self.still, self.stood_up = None, np.zeros(3)
 
     def _follow(self, seen: Stillness, params: EvidenceParams, *, aligned: bool) -> None:
         """Trust the first standing foot whole; a later one pulls the reference unless it is propped up."""
         if self.still is None or not aligned:
             self.still = seen
             return
-        near = float((self.still.up * seen.up).sum()) > np.cos(params.follow_deg * RAD_PER_DEG)
+        near = along(self.still.up, seen.up) > cos(params.follow_deg * RAD_PER_DEG)
         up = self.still.up + (seen.up - self.still.up) * (params.follow_gain if near else 0.0)
         self.still = Stillness(unit(up), seen.bias_radps)

@@ -11,7 +11,7 @@ from math import asin, atan2, cos
 
 import numpy as np
 
-from stridesense.dsp.alignment import foot_axes, unit
+from stridesense.dsp.alignment import along, foot_axes, unit
 from stridesense.dsp.projection import FootAxes
 from stridesense.model.samples import FloatArray
 from stridesense.units import DEG_PER_RAD, RAD_PER_DEG
@@ -95,21 +95,20 @@ def with_known_flat(found: FootAxes, ml: FloatArray, known: FootAxes | None, par
         known: axes from an earlier run that began with standing, if there are any.
         params: how far style and slope may turn the foot's sight on a pod that sits alike.
     """
-    if known is None or float((ml * known.ml).sum()) < cos(params.turned_deg * RAD_PER_DEG):
+    if known is None or along(ml, known.ml) < cos(params.turned_deg * RAD_PER_DEG):
         return found
     pitched, _, _ = turn_deg(known.ml, known.up, Sight(ml, found.up, 0, 0.0))
     if abs(pitched) > params.pitched_deg:
         return found
-    up = unit(known.up - found.ml * (known.up * found.ml).sum())
+    up = unit(known.up - found.ml * along(known.up, found.ml))
     return foot_axes(found.ml, up, known.bias_radps)
 
 
 def turn_deg(ml: FloatArray, up: FloatArray, sight: Sight) -> tuple[float, float, float]:
     """How the foot has turned from the usual sight (unit vectors (3,)): pitched, rolled and yawed, deg."""
-    ml = unit(ml - up * (ml * up).sum())
-    forward = np.cross(up, ml)
-    up_forward, up_ml, up_up = (float((sight.up * axis).sum()) for axis in (forward, ml, up))
-    ahead, along = float((sight.ml * forward).sum()), float((sight.ml * ml).sum())
+    axes = foot_axes(ml, up, np.zeros(3))
+    up_forward, up_ml, up_up = along(sight.up, axes.forward), along(sight.up, axes.ml), along(sight.up, up)
+    ahead, sideways = along(sight.ml, axes.forward), along(sight.ml, axes.ml)
     pitched = atan2(up_forward, up_up) * DEG_PER_RAD
     rolled = asin(max(-1.0, min(1.0, up_ml))) * DEG_PER_RAD
-    return pitched, rolled, atan2(ahead, abs(along)) * DEG_PER_RAD
+    return pitched, rolled, atan2(ahead, abs(sideways)) * DEG_PER_RAD

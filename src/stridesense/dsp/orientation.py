@@ -70,35 +70,46 @@ def after_gap(memory: Memory) -> Memory:
 
 def reframed(memory: Memory, old: FootAxes, new: FootAxes) -> Memory:
     """The same attitude told in other axes of the foot; the integral goes on, its offset takes the step."""
-    after = memory.copy()
-    turn = np.einsum("ij,kj->ik", _matrix(new), _matrix(old))
-    for names in (("up_forward", "up_left", "up_up"), ("ahead_forward", "ahead_left", "ahead_up")):
-        turned = np.einsum("ij,j->i", turn, [float(memory[name][0]) for name in names])
-        for name, value in zip(names, turned, strict=True):
-            after[name] = value
-    tilt_rad = atan2(float(after["up_forward"][0]), float(after["up_up"][0]))
-    step_deg = (tilt_rad - float(memory["tilt_rad"][0])) * DEG_PER_RAD
-    after["tilt_rad"] = tilt_rad
-    after["offset_deg"] += step_deg - 360.0 * round(step_deg / 360.0)
-    forward, left, up = np.einsum("ij,j->i", _matrix(new), planted_up(memory, old))
-    after["usual_pitch_deg"], after["usual_left"] = atan2(forward, up) * DEG_PER_RAD, left
-    rate_bias = (new.ml * (new.bias_radps - old.bias_radps)).sum()
-    after["bias_dps"] -= rate_bias * DEG_PER_RAD
-    return after
+    s = OrientationState(*memory[0].item())
+    planted = _seen(old, _planted(s.usual_pitch_deg, s.usual_left))
+    s.up_forward, s.up_left, s.up_up = _told(new, _seen(old, (s.up_forward, s.up_left, s.up_up)))
+    ahead = _seen(old, (s.ahead_forward, s.ahead_left, s.ahead_up))
+    s.ahead_forward, s.ahead_left, s.ahead_up = _told(new, ahead)
+    tilt_rad = atan2(s.up_forward, s.up_up)
+    step_deg = (tilt_rad - s.tilt_rad) * DEG_PER_RAD
+    s.tilt_rad = tilt_rad
+    s.offset_deg += step_deg - 360.0 * round(step_deg / 360.0)
+    forward, s.usual_left, up = _told(new, planted)
+    s.usual_pitch_deg = atan2(forward, up) * DEG_PER_RAD
+    shift_x, shift_y, shift_z = new.bias_x - old.bias_x, new.bias_y - old.bias_y, new.bias_z - old.bias_z
+    s.bias_dps -= (new.ml_x * shift_x + new.ml_y * shift_y + new.ml_z * shift_z) * DEG_PER_RAD
+    return orient.begin(s)
 
 
-def _matrix(axes: FootAxes) -> FloatArray:
-    """(3, 3) forward, left and up in the sensor frame, one a row."""
-    return np.array([axes[3:6], [-value for value in axes[0:3]], axes[6:9]])
+def _seen(axes: FootAxes, foot: Vector) -> Vector:
+    """A direction told forward, left and up, as the sensor sees it."""
+    mx, my, mz, fx, fy, fz, ux, uy, uz = axes[:9]
+    f, left, u = foot
+    return f * fx - left * mx + u * ux, f * fy - left * my + u * uy, f * fz - left * mz + u * uz
+
+
+def _told(axes: FootAxes, seen: Vector) -> Vector:
+    """A direction that the sensor sees, told forward, left and up."""
+    mx, my, mz, fx, fy, fz, ux, uy, uz = axes[:9]
+    x, y, z = seen
+    return x * fx + y * fy + z * fz, -(x * mx + y * my + z * mz), x * ux + y * uy + z * uz
+
+
+def _planted(pitch_deg: float, left: float) -> Vector:
+    """The vertical in the axes of a foot that is planted at this pitch."""
+    pitch_rad, along = pitch_deg * RAD_PER_DEG, sqrt(max(0.0, 1.0 - left * left))
+    return along * sin(pitch_rad), left, along * cos(pitch_rad)
 
 
 def planted_up(memory: Memory, axes: FootAxes) -> FloatArray:
     """(3,) the vertical as the pod sees it while the foot is planted, sensor frame: the usual of late."""
-    pitch_rad, left = float(memory["usual_pitch_deg"][0]) * RAD_PER_DEG, float(memory["usual_left"][0])
-    along = sqrt(max(0.0, 1.0 - left * left))
-    foot = np.array([along * sin(pitch_rad), left, along * cos(pitch_rad)])
-    up: FloatArray = np.einsum("i,ij->j", foot, _matrix(axes))
-    return up
+    pitch_deg, left = float(memory["usual_pitch_deg"][0]), float(memory["usual_left"][0])
+    return np.array(_seen(axes, _planted(pitch_deg, left)))
 
 
 def forget_planted(memory: Memory) -> None:
@@ -135,6 +146,8 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
     s, c = state[0], params[0]
     t_s, clipped, pitch_rate_dps, roll_rate_dps, yaw_rate_dps = rows[0], rows[1], rows[2], rows[4], rows[5]
     forward_g, left_g, up_g, acc_g = rows[6], rows[7], rows[8], rows[9]
+    pitch_deg, offset_deg, pitch_sd_deg, up_left = out[0], out[1], out[2], out[3]
+    calm_spin2, still_spin2 = c.calm_spin_dps * c.calm_spin_dps, c.still_spin_dps * c.still_spin_dps
     last_t, last_pitch, last_roll, last_yaw = s.last_t_s, s.last_pitch_dps, s.last_roll_dps, s.last_yaw_dps
     uf, ul, uu, tilt, pitch = s.up_forward, s.up_left, s.up_up, s.tilt_rad, s.pitch_deg
     hf, hl, hu, unrest = s.ahead_forward, s.ahead_left, s.ahead_up, s.unrest
@@ -152,13 +165,14 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
         uf, ul, uu = uf * scale, ul * scale, uu * scale
         hf, hl, hu = turn_level((hf, hl, hu), (p, r, y), (uf, ul, uu))
         lf, ll, lu = ul * hu - uu * hl, uu * hf - uf * hu, uf * hl - ul * hf
-        s.speed_ahead_gs += dt * (forward_g[i] * hf + left_g[i] * hl + up_g[i] * hu)
-        s.speed_left_gs += dt * (forward_g[i] * lf + left_g[i] * ll + up_g[i] * lu)
-        s.speed_up_gs += dt * (forward_g[i] * uf + left_g[i] * ul + up_g[i] * uu)
-        turned, tilt = (atan2(uf, uu) - tilt) * DEG_PER_RAD, atan2(uf, uu)
+        force_f, force_l, force_u, before, tilt = forward_g[i], left_g[i], up_g[i], tilt, atan2(uf, uu)
+        s.speed_ahead_gs += dt * (force_f * hf + force_l * hl + force_u * hu)
+        s.speed_left_gs += dt * (force_f * lf + force_l * ll + force_u * lu)
+        s.speed_up_gs += dt * (force_f * uf + force_l * ul + force_u * uu)
+        turned = (tilt - before) * DEG_PER_RAD
         pitch += turned - 360.0 * round(turned / 360.0)
         spin2, off_g, tip = w * w + roll * roll + yaw * yaw, acc_g[i] - 1.0, 0.0
-        unrest += (off_g * off_g + spin2 / c.calm_spin_dps**2 - unrest) * min(1.0, dt / c.calm_s)
+        unrest += (off_g * off_g + spin2 / calm_spin2 - unrest) * min(1.0, dt / c.calm_s)
         if clipped[i] > 0.0:
             hide(s, c.hidden_share * dt, sqrt(spin2), acc_g[i])
         if w > c.lobe_dps:
@@ -171,18 +185,18 @@ def _orient(  # noqa: PLR0915  one pass with its state in locals
             elif unrest <= s.calm_unrest:
                 s.calm_t_s, s.calm_pitch_deg = t, pitch
                 keep_calm(s, c, unrest, (hf, lf, uf), (hu, lu, uu))
-        if spin2 > c.still_spin_dps * c.still_spin_dps or abs(off_g) > c.still_g:
+        if spin2 > still_spin2 or abs(off_g) > c.still_g:
             s.still_samples = 0
         else:
-            tip += stand(s, c, t, (forward_g[i], up_g[i], pitch))
-            ul += min(1.0, dt / c.still_s) * c.roll_gain * (left_g[i] - ul)
+            tip += stand(s, c, t, (force_f, force_u, pitch))
+            ul += min(1.0, dt / c.still_s) * c.roll_gain * (force_l - ul)
         if tip != 0.0:
             uf, uu = tip_over(tip * RAD_PER_DEG, uf, uu)
             hf, hu = tip_over(tip * RAD_PER_DEG, hf, hu)
             tilt = atan2(uf, uu)
-        last_t, last_pitch, last_roll, last_yaw = t, w, roll, yaw
-        out[0][i], out[1][i], out[3][i] = pitch, s.offset_deg, ul
-        out[2][i] = sqrt(s.var_offset + s.hidden_deg * s.hidden_deg + (t - s.known_t_s) ** 2 * s.var_bias)
+        last_t, last_pitch, last_roll, last_yaw, since = t, w, roll, yaw, t - s.known_t_s
+        pitch_deg[i], offset_deg[i], up_left[i] = pitch, s.offset_deg, ul
+        pitch_sd_deg[i] = sqrt(s.var_offset + s.hidden_deg * s.hidden_deg + since * since * s.var_bias)
     s.last_t_s, s.last_pitch_dps, s.last_roll_dps, s.last_yaw_dps = last_t, last_pitch, last_roll, last_yaw
     s.up_forward, s.up_left, s.up_up, s.tilt_rad, s.pitch_deg = uf, ul, uu, tilt, pitch
     s.ahead_forward, s.ahead_left, s.ahead_up, s.unrest = hf, hl, hu, unrest

@@ -1,10 +1,9 @@
 """Samples that wait for the axes: how long they are, what they feel, letting the oldest go."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from stridesense.model import Gap, SampleBlock
+from stridesense.model.samples import FloatArray
 from stridesense.units import STANDARD_GRAVITY_MPS2
 
 Held = SampleBlock | Gap
@@ -16,9 +15,17 @@ def span_s(items: list[Held]) -> float:
     return float(blocks[-1].t_s[-1] - blocks[0].t_s[0]) if blocks else 0.0
 
 
+def joined(items: list[Held]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Times (n,), specific force (n, 3) and angular velocity (n, 3) of all samples that wait."""
+    blocks = [item for item in items if isinstance(item, SampleBlock)]
+    columns = ([getattr(block, name) for block in blocks] for name in ("t_s", "acc_mps2", "gyr_radps"))
+    t_s, acc_mps2, gyr_radps = (np.concatenate(column) for column in columns)
+    return t_s, acc_mps2, gyr_radps
+
+
 def feels_gravity(items: list[Held]) -> bool:
     """Whether there is specific force at all: a dead accelerometer gives no axes."""
-    acc = np.concatenate([item.acc_mps2 for item in items if isinstance(item, SampleBlock)])
+    _, acc, _ = joined(items)
     return float(np.median(np.abs(acc).max(axis=1))) > 0.3 * STANDARD_GRAVITY_MPS2
 
 
@@ -39,11 +46,13 @@ def part(block: SampleBlock, start: int, stop: int) -> SampleBlock:
     """Samples start..stop of a block."""
     if stop - start == len(block):
         return block
-    return replace(
-        block,
+    return SampleBlock(
+        foot=block.foot,
         first_index=block.first_index + start,
+        sampling_rate_hz=block.sampling_rate_hz,
         t_s=block.t_s[start:stop],
         acc_mps2=block.acc_mps2[start:stop],
         gyr_radps=block.gyr_radps[start:stop],
         clipped=block.clipped[start:stop],
+        host_offset_s=block.host_offset_s,
     )

@@ -193,4 +193,9 @@ class Bilateral(Stage[Outcome, Outcome]):
         residual_s = self.clock_residual_s(stride.stride_time_s or 0.0)
         if residual_s is None or residual_s > self.params.residual_s:
             return replace(stride, clock_residual_s=residual_s, flags=(*stride.flags, CLOCK_UNSURE))
-        return replace(stride, clock_residual_s=residual_s, step_time_s=step_s)
+        return replace(
+            stride,
+            clock_residual_s=residual_s,
+            step_time_s=step_s,
+            step_asymmetry_percent=100.0 * (2.0 * step_s / (stride.stride_time_s or 1.0) - 1.0),
+        )

@@ -54,6 +54,7 @@ class Stride:
     cadence_spm: float | None = None
     flight_time_s: float | None = None
     step_time_s: float | None = None
+    step_asymmetry_percent: float | None = None
     clock_residual_s: float | None = None
     strike_type: StrikeType | None = None
     strike_angle_deg: float | None = None
