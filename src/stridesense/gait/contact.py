@@ -39,8 +39,8 @@ class ContactParams(NamedTuple):
         slap_deg: and by this angle, deg.
         slap_within_s: within this time, s,
         slap_calm_share: after a swing whose jerk stayed below this share of the landing's.
-        jerk_delay: samples by which the onset of a jerk is late behind the sensor's own filter.
-        slap_delay: the same for an angular acceleration and for the end of a jerk.
+        jerk_delay_samples: samples by which the onset of a jerk is late behind the sensor's own filter.
+        slap_delay_samples: the same for an angular acceleration and for the end of a jerk.
         unload_from_s: the unloading burst begins at most so long before the push-off trough, s.
         unload_until_s: and peaks at most so long after it, s.
         unload_share: the load has gone when the jerk falls below this share of the burst's peak.
@@ -49,7 +49,6 @@ class ContactParams(NamedTuple):
         lift_soon_s: it is lifted as fast from so long after, s,
         lift_s: to so long after, s,
         lift_share: as on the whole, give or take: by at least this share.
-        lift_delay_s: the least vertical force comes so long after toe-off, s.
         unload_rest_s: the last touch of the toes comes so long after that fall, s.
     """
 
@@ -67,8 +66,8 @@ class ContactParams(NamedTuple):
     slap_deg: float = 5.0
     slap_within_s: float = 0.035
     slap_calm_share: float = 0.3
-    jerk_delay: float = 0.6
-    slap_delay: float = 0.54
+    jerk_delay_samples: float = 0.6
+    slap_delay_samples: float = 0.54
     unload_from_s: float = 0.012
     unload_until_s: float = 0.045
     unload_share: float = 0.6
@@ -77,7 +76,6 @@ class ContactParams(NamedTuple):
     lift_soon_s: float = 0.026
     lift_s: float = 0.036
     lift_share: float = 0.5
-    lift_delay_s: float = 0.0
     unload_rest_s: float = 0.0045
 
 
@@ -140,13 +138,12 @@ def _slap_s(p: ContactParams, table: Rows, start: int, peak: int, stop: int) -> 
     before, after = (w[k - 2] - w[k - 1]) / (t[k - 1] - t[k - 2]), (w[k - 1] - w[k]) / (t[k] - t[k - 1])
     step_s = t[k] - t[k - 1]
     onset_s = t[k - 1] + (_share(before, level, after) - 0.5) * step_s
-    slowest, low, high = 0.0, 1e9, -1e9
+    slowest, low, high = 0.0, pitch[k - 1], pitch[k - 1]
     for i in range(k - 1, stop):
         if t[i] <= onset_s + p.slap_within_s:
-            high = pitch[i] if high < -1e8 else high
             slowest, low = min(slowest, w[i]), min(low, pitch[i])
     slaps = slowest < -p.slap_dps and high - low > p.slap_deg
-    return onset_s - p.slap_delay * step_s if slaps else -1.0
+    return onset_s - p.slap_delay_samples * step_s if slaps else -1.0
 
 
 def _calm(p: ContactParams, table: Rows, first: int, stop: int, onset_s: float) -> float:
@@ -158,15 +155,13 @@ def _calm(p: ContactParams, table: Rows, first: int, stop: int, onset_s: float) 
     return calm
 
 
-def _landing(
-    params: Sequence[ContactParams], table: Rows, start: int, stop: int
-) -> tuple[float, float, float]:
+def _landing(params: Sequence[ContactParams], table: Rows, start: int, stop: int) -> tuple[float, float]:
     p, first = params[0], start + 3
     last = stop - 1  # the angular acceleration of the ball needs a sample on either side
     at, peak = _burst(p, table, first, last)
     slap_s = _slap_s(p, table, first, at, last)
     if slap_s >= 0.0 and _calm(p, table, first, at, slap_s) < p.slap_calm_share * peak:
-        return slap_s, 1.0, peak
+        return slap_s, 1.0
     level, k = p.onset_share * peak, at
     for i in range(at, first - 1, -1):
         if _jerk(p, table, i - 1, i) >= level:
@@ -180,12 +175,12 @@ def _landing(
             k -= 1
     before, after = _jerk(p, table, k - 2, k - 1), _jerk(p, table, k - 1, k)
     step_s = table[0][k] - table[0][k - 1]
-    onset_s = table[0][k - 1] + (_share(before, level, after) - p.jerk_delay) * step_s
-    return onset_s, 0.0, peak
+    onset_s = table[0][k - 1] + (_share(before, level, after) - p.jerk_delay_samples) * step_s
+    return onset_s, 0.0
 
 
 landing = Lookup[ContactParams](_landing, inner=(_share, _ball, _jerk, _burst, _slap_s, _calm))
-"""Initial contact in s, 1 if the heel struck first, and the landing's peak jerk in g/s.
+"""Initial contact in s, and 1 if the heel struck first.
 
 The table holds the signals from shortly before the end of swing to the decision, at least eight samples.
 """
@@ -234,8 +229,11 @@ def _toe_off(params: Sequence[ContactParams], table: Rows, start: int, stop: int
     step_s = t[start + 1] - t[start]
     low_s = _low_s(p, table, start + 1, stop - 1, t[trough])
     if low_s >= 0.0:
-        return low_s - p.slap_delay * step_s - p.lift_delay_s, table[2][trough]
-    span, rest_s = max(1, int(p.unload_span_s / step_s + 0.25)), p.unload_rest_s - p.slap_delay * step_s
+        return low_s - p.slap_delay_samples * step_s, table[2][trough]
+    span, rest_s = (
+        max(1, int(p.unload_span_s / step_s + 0.25)),
+        p.unload_rest_s - p.slap_delay_samples * step_s,
+    )
     peak, before, before_s = 0.0, 0.0, 0.0
     for i in range(start + span + 1, stop - span - 1):
         if t[i] < t[trough] - p.unload_from_s:

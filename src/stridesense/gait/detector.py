@@ -32,14 +32,12 @@ from stridesense.model import EventKind, GaitEvent, Gap, Lost, Malformed, Signal
 from stridesense.model.signals import (
     ACC_G,
     COLUMNS,
-    PITCH_RATE_DPS,
     ROLL_RATE_DPS,
 )
 from stridesense.stage import Stage
 
 _HISTORY_S: Final = 2.5
 _IMPACT_S: Final = 0.06
-_TURN_S: Final = (0.005, 0.045)  # the way the foot turns here tells heel from ball (van Werkhoven 2019)
 _LOOK_BACK_S: Final = 0.03
 _LATE_SHARE: Final = 0.4
 _LEAST_SAMPLES: Final = 8
@@ -149,16 +147,14 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
             state.contact_s = state.toe_off_s = None
         if stop - start < _LEAST_SAMPLES:
             return []
-        contact_s, slapped, _ = landing(self._contact, look.history.table, start, stop)
+        contact_s, slapped = landing(self._contact, look.history.table, start, stop)
         if final:
             state.contact_s = contact_s
         impact = look.between(contact_s, contact_s + _IMPACT_S)
-        turn = look.between(contact_s + _TURN_S[0], contact_s + _TURN_S[1])[PITCH_RATE_DPS]
         flags = ((WEAK_CONTACT,) if mark == MARK_WEAK_CONTACT else ()) + look.clipped(impact)
         event = look.event(
             EventKind.INITIAL_CONTACT,
             contact_s,
-            rate_dps=float(turn.mean()) if len(turn) else 0.0,
             acc_g=float(impact[ACC_G].max(initial=0.0)),
             swept_deg=look.swing_deg(contact_s),
             flags=flags,

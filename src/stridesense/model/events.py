@@ -35,8 +35,7 @@ class GaitEvent:
         pitch_deg: integral of the pitch rate, deg: good for differences within a stride.
         tilt_offset_deg: add to `pitch_deg` for the angle against standing flat, as known by then.
         pitch_sd_deg: standard deviation of that angle, deg.
-        rate_dps: pitch rate that belongs to the moment, deg/s: the mean just after initial contact, the
-            lowest at terminal contact and pull.
+        rate_dps: pitch rate that belongs to the moment, deg/s: the lowest at terminal contact and pull.
         acc_g: peak specific force that belongs to the moment, g.
         roll_rate_dps: at terminal contact, mean roll rate shortly after the landing, deg/s, left edge up
             positive; 0 elsewhere.
