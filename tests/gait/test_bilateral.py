@@ -259,3 +259,10 @@ def true_flight_s(session: SimulatedRun, of: Stride) -> float:
     since_s = [this.initial_contact_s - true.terminal_contact_s for true in others]
     until_s = [true.initial_contact_s - this.terminal_contact_s for true in others]
     return fmean(min(gap_s for gap_s in gaps_s if gap_s > 0.0) for gaps_s in (since_s, until_s))
+
+
+def test_a_pod_on_no_known_foot_is_compared_with_none() -> None:
+    alone = [replace(item, foot=Foot.UNKNOWN) for item in runner(60.0) if item.foot is Foot.LEFT]
+    told = strides(run(Bilateral(), alone))
+    assert len(told) > 50
+    assert not any({FEET_TOGETHER, CLOCK_UNSURE} & set(out.flags) for out in told)

@@ -31,13 +31,15 @@ MEASURES: Final = (
     Measure("heel drop, deg", "heel_drop_deg", digits=1),
     Measure("heel height, mm", "heel_height_mm", digits=1),
     Measure("push-off rate, deg/s", "push_off_rate_dps"),
+    Measure("push-off (1 is usual)", "push_off_index", digits=2),
     Measure("pull rate, deg/s", "pull_rate_dps"),
     Measure("pull delay, ms", "pull_delay_s", 1e3),
-    Measure("push against pull", "push_pull_index", digits=2),
+    Measure("pull against push (1 is usual)", "push_pull_index", digits=2),
     Measure("impact, g", "impact_g", digits=1),
     Measure("braking (proxy)", "braking_index", digits=2),
     Measure("speed, m/s", "speed_mps", digits=2),
     Measure("stride length, m", "stride_length_m", digits=2),
+    Measure("slope, deg", "slope_deg", digits=1),
     Measure("calf load (proxy)", "calf_load", digits=2),
     Measure("quality, 0 to 1", "quality", digits=2),
 )
@@ -53,12 +55,19 @@ def summary_table(strides: Sequence[Stride]) -> Table:
         _add(table, label, [shares(getattr(stride, field) for stride in column) for column in columns])
     for measure in MEASURES:
         _add(table, measure.label, [_mean_and_spread(column, measure) for column in columns])
+    _add(table, "doubts", [_doubts(column) for column in columns])
     return table
 
 
 def _add(table: Table, label: str, cells: Sequence[str]) -> None:
     if any(cells):
         table.add_row(label, *cells)
+
+
+def _doubts(strides: Sequence[Stride]) -> str:
+    """The flags and how many of the strides carry each, the most frequent first."""
+    flags = Counter(flag for stride in strides for flag in stride.flags)
+    return ", ".join(f"{flag} {count / len(strides):.0%}" for flag, count in flags.most_common())
 
 
 def _mean_and_spread(strides: Iterable[Stride], measure: Measure) -> str:

@@ -161,7 +161,7 @@ class Bilateral(Stage[Outcome, Outcome]):
 
     def _around(self, stride: Stride) -> Stride | None:
         """The other foot's stride in which this one began, or else its latest before that."""
-        other = self._state.feet.get(_OTHER.get(stride.foot, Foot.UNKNOWN))
+        other = self._state.feet.get(_OTHER[stride.foot]) if stride.foot in _OTHER else None
         begun = [known for known in other.strides if self._phase(stride, known) >= 0.0] if other else []
         if not begun or self._phase(stride, begun[-1]) > 2.0:
             return None

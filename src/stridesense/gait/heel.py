@@ -19,16 +19,14 @@ class HeelMomentParams(NamedTuple):
 
     Attributes:
         after_contact_s: the heel's lowest point is looked for from here on, s.
-        slapping_dps: but not while the foot still slaps down faster than this, deg/s,
-        slapping_share: within this share of contact,
+        settled_share: but in a foot that slaps down, only from this share of contact on,
         until_share: and up to this share of contact.
         near_lowest_deg: the heel counts as down within this of its lowest point, deg.
         off_deg: the heel is off once it has risen by this, deg.
     """
 
     after_contact_s: float = 0.02
-    slapping_dps: float = 120.0
-    slapping_share: float = 0.25
+    settled_share: float = 0.25
     until_share: float = 0.6
     near_lowest_deg: float = 1.0
     off_deg: float = 3.0
@@ -59,11 +57,12 @@ def _heel(
     first, last_s = start, contact_s + p.until_share * (end_s - contact_s)
     while first + 1 < stop and t[first] < contact_s + p.after_contact_s:
         first += 1
-    slap_s = contact_s + p.slapping_share * (end_s - contact_s)
-    while first + 1 < stop and t[first] < slap_s and table[2][first] < -p.slapping_dps:
-        first += 1
-    lowest = first
-    for i in range(first, stop):
+    settled, settle_s = first, contact_s + p.settled_share * (end_s - contact_s)
+    while settled + 1 < stop and t[settled] < settle_s:
+        settled += 1
+    settled = first if pitch[settled] > pitch[first] else settled  # a heel still on its way down, not a slap
+    lowest = settled
+    for i in range(settled, stop):
         if t[i] <= last_s and pitch[i] > pitch[lowest]:
             lowest = i
     down = lowest

@@ -113,11 +113,12 @@ def _cycle(contact_s: float, stride_s: float, *, runs: bool) -> Fields:
 
 def _way(way: StrideTravel, slope: SlopeState | None, params: StrideParams, *, runs: bool) -> Fields:
     """What the way from the mid-stance before to this one tells: speed, length, how the foot landed."""
-    speed_mps = params.speed.speed_mps(way.length_m / way.duration_s)
+    integrated_mps = way.length_m / way.duration_s
+    speed_mps = params.speed.speed_mps(integrated_mps)
     return {
         "speed_mps": speed_mps,
         "stride_length_m": speed_mps * way.duration_s,
-        "braking_index": way.landing_forward_mps / speed_mps if runs and speed_mps > 0.0 else None,
+        "braking_index": way.landing_forward_mps / integrated_mps if runs and integrated_mps > 0.0 else None,
         "slope_deg": None if slope is None else slope.slope_deg,
     }
 
