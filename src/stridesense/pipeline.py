@@ -13,7 +13,8 @@ from typing import Any, cast
 from stridesense.coaching.coach import Coach, CoachParams, Outcome
 from stridesense.dsp import conditioner
 from stridesense.dsp.alignment import Alignment
-from stridesense.dsp.conditioner import Conditioner, ConditionerParams, ConditionerState
+from stridesense.dsp.conditioner import Conditioner
+from stridesense.dsp.conditioning import ConditionerParams, ConditionerState
 from stridesense.dsp.projection import FootAxes
 from stridesense.gait import detector
 from stridesense.gait.bilateral import Bilateral, BilateralParams

@@ -15,6 +15,7 @@ FLAG = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 FLAGS = {
     look.CLIPPED_FLAG,
     look.POD_MOVED,
+    detector.AFTER_GAP,
     detector.WEAK_CONTACT,
     parameters.CUT_SHORT,
     parameters.NO_STANDING_START,

@@ -4,7 +4,7 @@ import pytest
 
 from stridesense.model import StrikeType
 from stridesense.validation.cases import MODELS, Wearer
-from stridesense.validation.changes import DiscriminationTask, Slope, Trait
+from stridesense.validation.changes import SLIPS_DEG, DiscriminationTask, Slip, SlipTask, Slope, Trait
 
 
 def push_area(strength: float) -> float | None:
@@ -26,3 +26,20 @@ def test_a_stronger_push_turns_the_foot_faster() -> None:
 def test_a_slope_changes_nothing_that_was_not_measured() -> None:
     assert Slope("x", StrikeType.FOREFOOT, 8.0, None, 3.0).change_mm is None
     assert Slope("x", StrikeType.FOREFOOT, 8.0, 1.0, 3.5).change_mm == 2.5
+
+
+def slip(turn_deg: tuple[float, float, float]) -> Slip:
+    return SlipTask(Wearer(model=MODELS[0], seed=5), StrikeType.MIDFOOT, turn_deg).run()
+
+
+@pytest.mark.parametrize("turn_deg", SLIPS_DEG)
+def test_a_pod_that_slips_is_flagged_afterwards(turn_deg: tuple[float, float, float]) -> None:
+    found = slip(turn_deg)
+    assert found.flagged_after_s is not None
+    assert 0.0 < found.flagged_after_s < 60.0
+    assert found.flagged_before == 0
+
+
+def test_a_pod_that_stays_is_never_flagged() -> None:
+    found = slip((0.0, 0.0, 0.0))
+    assert (found.flagged_after_s, found.flagged_before) == (None, 0)

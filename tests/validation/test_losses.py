@@ -1,14 +1,18 @@
 """The bad ways through the air do what they say."""
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from stridesense.model import RawPacket
+from stridesense.model import Foot, Gap, GapCause, RawPacket, StrikeType
 from stridesense.simulator import simulate
+from stridesense.validation import losses
 from stridesense.validation.cases import MODELS, Wearer, standing
-from stridesense.validation.losses import doubled, in_bursts, lost, reordered
+from stridesense.validation.listening import Heard, listen
+from stridesense.validation.losses import Loss, LossTask, doubled, in_bursts, lost, reordered
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +50,27 @@ def test_overtaken_packets_come_three_later(packets: list[RawPacket]) -> None:
     moved = Counter(place - places[packet.payload] for place, packet in enumerate(changed))
     assert moved[3] >= 0.01 * len(packets)
     assert max(moved) <= 4
+
+
+def loss(fault: str) -> Loss:
+    return LossTask(Wearer(model=MODELS[0], seed=3), StrikeType.MIDFOOT, fault).run()
+
+
+@pytest.mark.parametrize("fault", ["1 % of packets lost", "bursts of 0 ... 150 ms lost"])
+def test_strides_that_a_hole_touches_are_not_compared(fault: str) -> None:
+    nothing_lost, something_lost = loss("5 % of packets twice"), loss(fault)
+    assert nothing_lost.holes == 0
+    assert something_lost.holes > 0
+    assert 0 < something_lost.outside < nothing_lost.outside
+    assert 0 < something_lost.same <= something_lost.outside
+
+
+def test_a_stride_over_a_hole_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_a_hole(packets: Iterable[RawPacket]) -> Heard:
+        heard = listen(packets)
+        begin_s = heard.strides[10].initial_contact_s
+        return replace(heard, gaps=(Gap(Foot.LEFT, begin_s + 0.05, begin_s + 0.1, 10, GapCause.RADIO),))
+
+    assert loss("5 % of packets twice").spanning == 0
+    monkeypatch.setattr(losses, "listen", with_a_hole)
+    assert loss("5 % of packets twice").spanning == 1

@@ -1,6 +1,5 @@
 """Samples of one foot become signals in the foot's frame."""
 
-from dataclasses import dataclass, field
 from math import cos
 
 import numpy as np
@@ -16,10 +15,11 @@ from stridesense.dsp.alignment import (
     unit,
     up_from_stance,
 )
-from stridesense.dsp.evidence import Evidence, EvidenceParams, matrix
+from stridesense.dsp.conditioning import ConditionerParams, ConditionerState
+from stridesense.dsp.evidence import matrix
 from stridesense.dsp.filters import butterworth_delay_s, usable_cutoff_hz
-from stridesense.dsp.kernels import Memory, Packed
-from stridesense.dsp.moved import MovedParams, Sight, Watch, with_known_flat
+from stridesense.dsp.kernels import Packed
+from stridesense.dsp.moved import Sight, Watch, with_known_flat
 from stridesense.dsp.orientation import TiltParams, after_gap, forget_planted, orient, planted_up, reframed
 from stridesense.dsp.projection import SENSED, FootAxes, project, projection_params, sensed
 from stridesense.dsp.survey import NOTHING, SurveyParams, opened, survey, surveyed
@@ -30,58 +30,7 @@ from stridesense.model.signals import COLUMNS, PITCH_DEG
 from stridesense.stage import Stage
 from stridesense.units import RAD_PER_DEG
 
-
-@dataclass(frozen=True, slots=True)
-class ConditionerParams:
-    """How the sensor's place on the foot is learned and its signals are smoothed.
-
-    Attributes:
-        smoothing_hz: cut-off of the low-pass on pitch rate, Hz (Falbriard 2018: 30).
-        hop_s: stillness and rotation are looked at once in this time, s.
-        look_s: the axes follow, and the mounting is checked, once in this much rotation, s.
-        rotation_s: rotation needed to find the axes when the runner stood first, s.
-        rotation_alone_s: rotation needed when there was no standing start, s.
-        hold_s: longest time that samples wait for the axes, s.
-        evidence: what standing and moving say about the mounting.
-        moved: when the pod has turned on the shoe.
-        tilt: trust in gravity and in the integral.
-    """
-
-    smoothing_hz: float = 30.0
-    hop_s: float = 0.25
-    look_s: float = 0.4
-    rotation_s: float = 1.5
-    rotation_alone_s: float = 3.0
-    hold_s: float = 12.0
-    evidence: EvidenceParams = field(default_factory=EvidenceParams)
-    moved: MovedParams = field(default_factory=MovedParams)
-    tilt: TiltParams = field(default_factory=TiltParams)
-
-
 Signal = SignalBlock | Gap | Malformed
-
-
-@dataclass(slots=True)
-class ConditionerState:
-    """Evidence for the alignment, the samples that wait for it, and the running orientation.
-
-    `hop` has the sums over the hop at hand, of which `hop_samples` out of `hop_size` have come,
-    `looked_s` is the rotation since the axes were looked at, `moved` whether the pod has turned on the shoe
-    since the foot was last seen standing.
-    """
-
-    hop: Memory = field(default_factory=survey.begin)
-    hop_samples: int = 0
-    hop_size: int = 0
-    held: list[Held] = field(default_factory=list)
-    evidence: Evidence = field(default_factory=Evidence)
-    alignment: Alignment | None = None
-    watch: Watch = field(default_factory=Watch)
-    looked_s: float = 0.0
-    moved: bool = False
-    projection: Memory = field(default_factory=project.begin)
-    orientation: Memory = field(default_factory=orient.begin)
-    sampling_rate_hz: float = 0.0
 
 
 class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
@@ -209,11 +158,15 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         """A standing foot renews the flat reference, or gives one where there was none."""
         evidence = self._state.evidence
         if alignment.zero is not ZeroReference.STANDING:
-            up, planted = unit(evidence.stood_up), planted_up(self._state.orientation, alignment.axes)
-            near = along(planted, up) > cos(self.params.evidence.follow_deg * RAD_PER_DEG)
-            if not near or evidence.stood_s < self.params.evidence.stand_s:
+            if evidence.stood_s < self.params.evidence.stand_s:
                 return
-            evidence.still, self._state.moved = Stillness(up, alignment.axes.bias_radps), False
+            up, planted = unit(evidence.stood_up), planted_up(self._state.orientation, alignment.axes)
+            stood = Stillness(up, alignment.axes.bias_radps)
+            if along(planted, up) <= cos(self.params.evidence.follow_deg * RAD_PER_DEG):
+                if evidence.stood_s > 2.0 * self.params.evidence.stand_s:
+                    self._state.begin_anew(stood)
+                return
+            evidence.still, self._state.moved = stood, False
         self._reframe(Alignment(alignment.axes, ZeroReference.STANDING, 0.0), alignment.axes.ml)
 
     def _look(self, alignment: Alignment, moved_s: float) -> None:
@@ -268,8 +221,10 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
         rate = np.einsum("ni,i->n", gyr - bias, ml)
         ml = ml * toes_up_sign(rate, t_s)
         up = up_from_stance(acc, gyr, ml) if still is None else still.up
-        zero = ZeroReference.STANCE if still is None else ZeroReference.STANDING
-        axes = foot_axes(ml, up, bias)
+        zero, axes = (
+            ZeroReference.STANCE if still is None else ZeroReference.STANDING,
+            foot_axes(ml, up, bias),
+        )
         if still is None:
             up = self._planted_up(axes)
             axes = with_known_flat(foot_axes(ml, up, bias), ml, self._known, self.params.moved)
@@ -277,24 +232,21 @@ class Conditioner(Stage[SampleBlock | Gap | Malformed, Signal]):
 
     def _planted_up(self, axes: FootAxes) -> FloatArray:
         """Up in the stances of the samples that wait, measured over whole strides; `axes.up` without any."""
-        draft = Alignment(axes, ZeroReference.STANCE, 0.0)
         for item in self._state.held:
-            self._turn(item, draft)
+            self._turn(item, Alignment(axes, ZeroReference.STANCE, 0.0))
         up = planted_up(self._state.orientation, axes)
         self._state.projection, self._state.orientation = project.begin(), orient.begin()
         return up
 
     def _release(self) -> list[Signal]:
         held, self._state.held = self._state.held, []
-        alignment = self._state.alignment
-        if alignment is None:
+        if (alignment := self._state.alignment) is None:
             return [item for item in held if not isinstance(item, SampleBlock)]
         return [self._turn(item, alignment) for item in held]
 
 
 def warm_up() -> None:
     """Compile the loops of this stage."""
-    nowhere = FootAxes(*[0.0] * len(FootAxes._fields))
-    project.warm_up(projection_params(nowhere, 30.0, 200.0), SENSED, PITCH_DEG)
+    project.warm_up(projection_params(FootAxes(*[0.0] * 12), 30.0, 200.0), SENSED, PITCH_DEG)
     survey.warm_up(Packed.of(SurveyParams()), SENSED, 0)
     orient.warm_up(Packed.of(TiltParams()), PITCH_DEG, len(COLUMNS) - PITCH_DEG)

@@ -186,7 +186,7 @@ class Bilateral(Stage[Outcome, Outcome]):
             return stride
         flags = tuple(flag for flag in stride.flags if flag != FLIGHT_ESTIMATED)
         both_s = (around.stride_time_s or 0.0) - around.contact_time_s - stride.contact_time_s
-        return replace(stride, flight_time_s=max(0.0, 0.5 * both_s), flags=flags)
+        return replace(stride, flight_time_s=0.5 * both_s if both_s > 0.0 else None, flags=flags)
 
     def _with_step(self, stride: Stride, step_s: float) -> Stride:
         """Add the way to the other foot's contact while the clocks are known well enough, else say so."""

@@ -41,6 +41,10 @@ _IMPACT_S: Final = 0.06
 _LOOK_BACK_S: Final = 0.03
 _LATE_SHARE: Final = 0.4
 _LEAST_SAMPLES: Final = 8
+_UNSEEN_S: Final = 0.12
+"""A landing that comes sooner after the first sample was perhaps not the first jolt."""
+
+AFTER_GAP: Final = "after_gap"
 WEAK_CONTACT: Final = "weak_contact"
 
 
@@ -152,6 +156,8 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
             state.contact_s = contact_s
         impact = look.between(contact_s, contact_s + _IMPACT_S)
         flags = ((WEAK_CONTACT,) if mark == MARK_WEAK_CONTACT else ()) + look.clipped(impact)
+        if contact_s - look.begins_s < _UNSEEN_S:
+            flags = (*flags, AFTER_GAP)
         event = look.event(
             EventKind.INITIAL_CONTACT,
             contact_s,
@@ -180,6 +186,7 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
         if stop - start < _LEAST_SAMPLES:
             return []
         toe_off_s, push_dps = toe_off(self._contact, table, start, stop)
+        toe_off_s = min(toe_off_s, look.now_s)
         self._state.toe_off_s = toe_off_s
         start, stop = look.window(contact_s)
         down_s, lowest_deg, off_s = heel(self._heel, table, start, stop, contact_s, toe_off_s)

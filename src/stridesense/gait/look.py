@@ -36,6 +36,11 @@ class Look:
         return float(self.block.columns[T_S, self.index])
 
     @property
+    def begins_s(self) -> float:
+        """The first moment that the history still holds, session seconds."""
+        return float(self.history.table[T_S, self.history.start])
+
+    @property
     def seen(self) -> int:
         """Where the signals up to the decision end in the history's table."""
         return self.history.stop - len(self.block) + self.index + 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stridesense.gait.detector import WEAK_CONTACT
+from stridesense.gait.detector import AFTER_GAP, WEAK_CONTACT
 from stridesense.gait.heel import HeelVerdictParams, heel_height_mm, heel_state, strike_type
 from stridesense.gait.look import CLIPPED_FLAG, POD_MOVED
 from stridesense.gait.slope import SlopeParams, SlopeState
@@ -31,6 +31,7 @@ _CLEAR_AXIS: Final = 0.7
 _DOUBT: Final = {
     CLIPPED_FLAG: 0.7,
     WEAK_CONTACT: 0.6,
+    AFTER_GAP: 0.5,
     CUT_SHORT: 0.8,
     NO_STANDING_START: 0.8,
     PITCH_UNSURE: 0.6,
@@ -95,19 +96,20 @@ def measure(
         push_off_rate_dps=max(0.0, -end.rate_dps),
         impact_g=start.acc_g,
         quality=_quality(start, flags),
-        flags=(*flags, FLIGHT_ESTIMATED) if runs and following is not None else flags,
+        flags=(*flags, FLIGHT_ESTIMATED) if fields.get("flight_time_s") is not None else flags,
         **fields,
     )
 
 
 def _cycle(contact_s: float, stride_s: float, *, runs: bool) -> Fields:
-    """What needs the next contact; the flight is estimated as half of the swing that is left over."""
+    """What needs the next contact; flight is estimated as what half a stride leaves beside the contact."""
+    flight_s = 0.5 * stride_s - contact_s
     return {
         "stride_time_s": stride_s,
         "swing_time_s": stride_s - contact_s,
         "duty_factor": contact_s / stride_s,
         "cadence_spm": 120.0 / stride_s,
-        "flight_time_s": max(0.0, 0.5 * stride_s - contact_s) if runs else None,
+        "flight_time_s": flight_s if runs and flight_s > 0.0 else None,
     }
 
 
@@ -118,7 +120,7 @@ def _way(way: StrideTravel, slope: SlopeState | None, params: StrideParams, *, r
     return {
         "speed_mps": speed_mps,
         "stride_length_m": speed_mps * way.duration_s,
-        "braking_index": way.landing_forward_mps / integrated_mps if runs and integrated_mps > 0.0 else None,
+        "braking_index": way.landing_forward_mps / integrated_mps if runs and integrated_mps > 1.0 else None,
         "slope_deg": None if slope is None else slope.slope_deg,
     }
 

@@ -28,6 +28,7 @@ class PlausibilityParams(NamedTuple):
         off_swing_deg: a first step swings less: at least this, deg,
         off_leave_deg: but turns off the ground like any other, deg,
         off_push_dps: and as fast, deg/s.
+        hop_length_m: who gets no further in a stride hops on the spot, m.
         hop_leave_deg: a hop turns the foot less: least turn to toe-off, deg,
         hop_impact_g: but it strikes harder, g,
         hop_push_dps: leaves faster, deg/s,
@@ -51,6 +52,7 @@ class PlausibilityParams(NamedTuple):
     off_swing_deg: float = 18.0
     off_leave_deg: float = 50.0
     off_push_dps: float = 350.0
+    hop_length_m: float = 0.35
     hop_leave_deg: float = 18.0
     hop_impact_g: float = 3.5
     hop_push_dps: float = 320.0
@@ -111,9 +113,11 @@ def _ends(events: Events) -> tuple[GaitEvent, GaitEvent]:
 def hops(events: Events, params: PlausibilityParams) -> bool:
     """Whether the foot hops: it springs off a short contact to which it hardly swung."""
     start, end, swing = *_ends(events), swing_deg(events)
+    way = end.travel
+    stays = way is not None and way.length_m < params.hop_length_m
     return (
         swing is not None
-        and swing < params.swing_deg
+        and (swing < params.swing_deg or stays)
         and end.t_s - start.t_s < params.hop_contact_s
         and leave_deg(events) >= params.hop_leave_deg
         and start.acc_g >= params.hop_impact_g

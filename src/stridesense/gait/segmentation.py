@@ -18,6 +18,7 @@ class SegmentationParams:
     Attributes:
         stride_limit_s: a later contact does not end this stride, s.
         pause_s: a longer contact is a pause and says nothing about the gait, s.
+        walking_ratio: a contact so many times as long as the runner's own is walking at once.
         clear_margin: a duty factor this far from the border changes the gait at once, nearer ones only twice
             in a row.
         plausibility: borders of what counts as a stride.
@@ -26,6 +27,7 @@ class SegmentationParams:
 
     stride_limit_s: float = 2.5
     pause_s: float = 1.0
+    walking_ratio: float = 1.8
     clear_margin: float = 0.1
     plausibility: PlausibilityParams = field(default_factory=PlausibilityParams)
     stride: StrideParams = field(default_factory=StrideParams)
@@ -39,6 +41,7 @@ class SegmentationState:
     index: int = 0
     gait: Gait | None = None
     doubted: bool = False
+    run_contact_s: float | None = None
     company: Company = field(default_factory=Company)
     slope: SlopeState | None = None
 
@@ -96,10 +99,11 @@ class StrideBuilder(Stage[Moment, Outcome]):
             return []
         gait = self._gait(events, None if following is None else following.t_s - start_s)
         self._follow_ground(events[EventKind.TERMINAL_CONTACT])
-        stride = measure(events, following, gait, self._state.slope, self.params.stride)
-        return [
-            self._numbered(one) for one in self._state.company.admit(stride, events, self.params.plausibility)
-        ]
+        if gait is Gait.RUN and _contact_s(events) > self.params.pause_s:
+            return []  # the runner has stopped
+        index = self._state.index + len(company.waiting)
+        stride = measure(events, following, gait, self._state.slope, self.params.stride, index)
+        return [self._numbered(one) for one in company.admit(stride, events, borders)]
 
     def _follow_ground(self, end: GaitEvent) -> None:
         """Let the way of this stride tell the slope of the ground."""
@@ -117,8 +121,7 @@ class StrideBuilder(Stage[Moment, Outcome]):
     def _gait(self, events: Events, stride_s: float | None) -> Gait:
         if hops(events, self.params.plausibility):
             return Gait.HOP
-        contact_s = events[EventKind.TERMINAL_CONTACT].t_s - events[EventKind.INITIAL_CONTACT].t_s
-        self._follow_gait(contact_s, stride_s)
+        self._follow_gait(_contact_s(events), stride_s)
         return self._state.gait or Gait.WALK
 
     def _follow_gait(self, contact_s: float, stride_s: float | None) -> None:
@@ -128,9 +131,18 @@ class StrideBuilder(Stage[Moment, Outcome]):
             return
         margin = walking_margin(contact_s, stride_s)
         gait = Gait.WALK if margin > 0.0 else Gait.RUN
-        changes = state.gait is None or abs(margin) > params.clear_margin or state.doubted
+        long = state.run_contact_s is not None and contact_s > params.walking_ratio * state.run_contact_s
+        clear = abs(margin) > params.clear_margin or (gait is Gait.WALK and long)
+        changes = state.gait is None or clear or state.doubted
+        if gait is Gait.RUN:
+            usual_s = contact_s if state.run_contact_s is None else state.run_contact_s
+            state.run_contact_s = usual_s + 0.2 * (contact_s - usual_s)
         state.doubted = gait is not state.gait and not changes
         state.gait = gait if changes else state.gait
+
+
+def _contact_s(events: Events) -> float:
+    return events[EventKind.TERMINAL_CONTACT].t_s - events[EventKind.INITIAL_CONTACT].t_s
 
 
 def walking_margin(contact_s: float, stride_s: float | None) -> float:

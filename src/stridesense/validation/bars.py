@@ -182,7 +182,8 @@ def _faults(study: Study) -> list[Verdict]:
     losses = [(f"{loss.fault}, {loss.model}, {loss.strike}", loss) for loss in study.losses]
     slips = [
         Reading(
-            f"{s.model}, {s.strike}, {s.turn_deg}", np.inf if s.flagged_after_s is None else s.flagged_after_s
+            f"{s.model}, {s.strike}, turned by {s.turn_in_words} deg",
+            np.inf if s.flagged_after_s is None else s.flagged_after_s,
         )
         for s in study.slips
     ]

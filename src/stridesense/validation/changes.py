@@ -167,6 +167,11 @@ class Slip:
     flagged_after_s: float | None
     flagged_before: int
 
+    @property
+    def turn_in_words(self) -> str:
+        """The turn about x, y, z in deg."""
+        return ", ".join(f"{angle:g}" for angle in self.turn_deg)
+
 
 @dataclass(frozen=True, slots=True)
 class SlipTask:

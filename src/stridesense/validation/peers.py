@@ -93,7 +93,8 @@ def heard_by(
     A peer that is not installed, fails or takes more than a quarter of an hour is named with the reason.
     """
     with ThreadPoolExecutor() as pool:
-        answers = list(pool.map(lambda peer: _answers(peer, trials, folder), peers))
+        places = [folder / f"answers{number:02d}" for number in range(len(peers))]
+        answers = list(pool.map(lambda peer, place: _answers(peer, trials, place), peers, places))
     methods = [method for answer in answers if not isinstance(answer, NotRun) for method in answer]
     return methods, [answer for answer in answers if isinstance(answer, NotRun)]
 
@@ -113,13 +114,14 @@ def samples_path(folder: Path, case: Case) -> Path:
     return folder / f"case{case.number:03d}.npz"
 
 
-def _answers(peer: Peer, trials: Sequence[Trial], folder: Path) -> list[Method] | NotRun:
-    name, answers = peer.program.stem, folder / peer.program.stem
+def _answers(peer: Peer, trials: Sequence[Trial], answers: Path) -> list[Method] | NotRun:
+    """What a peer writes into the new folder `answers`, which lies among the samples."""
+    name = peer.program.stem
     if not peer.python.exists():
         return NotRun(name, f"its environment {peer.python.parents[1].name} is not there")
-    answers.mkdir()
-    samples = [str(samples_path(folder, trial.case)) for trial in trials]
+    samples = [str(samples_path(answers.parent, trial.case)) for trial in trials]
     try:
+        answers.mkdir()
         subprocess.run(  # noqa: S603 - the program and its interpreter are what the person named
             [str(peer.python), str(peer.program), str(answers), *samples],
             check=True,

@@ -80,7 +80,7 @@ class RealData:
     sprints: tuple[Counted, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RealTask:
     """All real recordings of a folder.
 

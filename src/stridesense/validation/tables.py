@@ -206,7 +206,7 @@ def slips(found: Sequence[Slip]) -> str:
     rows = [
         (
             f"{s.model}, {s.strike}",
-            ", ".join(f"{angle:g}" for angle in s.turn_deg),
+            s.turn_in_words,
             "never" if s.flagged_after_s is None else f"{s.flagged_after_s:.0f}",
             str(s.flagged_before),
         )

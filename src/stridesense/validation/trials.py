@@ -1,13 +1,11 @@
 """Each case of the suite as it went."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from stridesense.model import Gait, HeelState
 from stridesense.model.samples import FloatArray
 from stridesense.simulator import SimulatedRun, StrideTruth, simulate
 from stridesense.validation.cases import Case
@@ -30,22 +28,12 @@ class Trial:
     truth: tuple[StrideTruth, ...]
     compared: Compared
     latencies_ms: Mapping[str, FloatArray]
-    told_in_vain: int = 0
+    told_in_vain: int
 
     @property
     def errors(self) -> Mapping[str, FloatArray]:
         """Error of each quantity, (n,)."""
         return self.compared.errors
-
-    @property
-    def heel_verdicts(self) -> Counter[HeelState | None]:
-        """How often the heel was judged to be what."""
-        return Counter(found.heel_state for found, _ in self.compared.pairs)
-
-    @property
-    def walked(self) -> int:
-        """Strides of this run that were not called running."""
-        return sum(found.gait is not Gait.RUN for found, _ in self.compared.pairs)
 
 
 @dataclass(frozen=True, slots=True)
