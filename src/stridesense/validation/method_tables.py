@@ -13,7 +13,7 @@ from stridesense.validation.study import Study
 METHODS: Final = f"""\
 Runs at 2.5 ... 7 m/s, 200 Hz, pod as drawn, both runners. The peers are offline, see the whole recording at
 once and are given the true axes of the foot; StrideSense hears the packets one by one and finds its axes.
-Nothing was removed.
+Nothing was removed, and a stride cut by the end of the recording counts as not found.
 *precision* is the median of the SD within a case, which takes each method's own bias away. A peer
 that finds less than {FINDS_PERCENT:.0f} % of the strides sets no bar."""
 PITCH: Final = """\

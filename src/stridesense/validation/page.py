@@ -21,7 +21,8 @@ are the peers, which heard the same samples.
 Contact begins and ends at **5 % of the peak vertical load**. With another definition contact time moves by
 up to 9 ms (Falbriard et al. 2018). Errors are found minus true. Bias is the mean, SD the standard deviation
 of all strides of a pool, precision the median of the SD within each case. A case is a stand of 4 s and a run
-of 24 s with one pod."""
+of 24 s with one pod. A stride that begins in the last second counts neither as missed nor as
+invented, as the recording cuts it."""
 
 BARS: Final = """\
 *Pool* is the worst pool, which is all strides of one strike type and runner unless the bar says otherwise;
