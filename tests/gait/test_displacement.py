@@ -64,12 +64,10 @@ def test_three_centimetres_of_lever_change_stride_length_by_one_per_cent() -> No
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_length_and_heading_hold_in_a_tight_circle(model: str) -> None:
+def test_length_holds_in_a_tight_circle(model: str) -> None:
     circle = running(2.5, "midfoot", seconds=12.0, activity="turn", turn_deg=720.0)
     strides = travelled(session(model, circle), Foot.LEFT)[3:-1]
     assert fmean(s.seen.length_m / s.length_m - 1.0 for s in strides) == pytest.approx(0.0, abs=0.03)
-    turned_dps = sum(s.seen.turn_deg for s in strides) / sum(s.seen.duration_s for s in strides)
-    assert turned_dps == pytest.approx(60.0, abs=2.0)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -132,19 +130,6 @@ def test_the_landing_is_found_with_its_forward_speed(model: str, strike: str) ->
     true = [stride.following.forward_speed_mps for stride in strides]
     assert np.corrcoef(seen, true)[0, 1] > 0.9
     assert fmean(seen) == pytest.approx(fmean(true), abs=0.2)
-
-
-def test_the_apex_is_that_of_the_pod() -> None:
-    """The pod rides higher than the ball, as the heel leads the foot up; both rise as the runner pulls."""
-    low, high = (
-        fmean(
-            s.seen.apex_m - s.true.apex_mm / 1000.0
-            for s in travelled(session("rigid_sole", block), Foot.LEFT)
-        )
-        for block in (running(3.0, "midfoot", pull=0.7), running(3.0, "midfoot", pull=1.4))
-    )
-    assert 0.0 < low < 0.1
-    assert low == pytest.approx(high, abs=0.02)
 
 
 @pytest.mark.parametrize("rate_hz", [104, 416])

@@ -140,7 +140,6 @@ def _travel(
     fx, fz = fx - gx, fz - gz
     x = y = z = t = push = 0.0
     met, met_t, met_x, met_y, met_z = False, 0.0, 0.0, 0.0, 0.0
-    top = top_t = top_x = top_y = top_z = 0.0
     for i in range(start + 1, stop):
         last_t, t = t, table[T_S][i] - begin_s
         dt, (p0, p1, p2), (ax, ay, az), last_push = t - last_t, rate, (fx, fy, fz), push
@@ -158,8 +157,6 @@ def _travel(
                 back = push / (push - last_push) if met else 0.0
                 met_t, back = t - back * dt, back * half
                 met_x, met_y, met_z = vx - back * (ax + fx), vy - back * (ay + fy), vz - back * (az + fz)
-        if x * gx + z * gz > top:
-            top, top_t, top_x, top_y, top_z = x * gx + z * gz, t, x, y, z
     # What the velocity has drifted by is gravity that was not where it was thought to be.
     px, py, pz = _turn(q, _planted(rate, p.lever_back_m, p.lever_up_m))
     drift = ((vx - px) / t, (vy - py) / t, (vz - pz) / t)
@@ -168,13 +165,9 @@ def _travel(
     rise = _dot(way, up)
     length, ahead = _unit(_less(way, rise, up))
     landing = _less((met_x, met_y, met_z), met_t, drift)
-    apex = _dot(_less((top_x, top_y, top_z), 0.5 * top_t * top_t, drift), up)
     end_up = _turn((q[0], -q[1], -q[2], -q[3]), up)
-    toes = _turn(q, (1.0, 0.0, 0.0))
-    turned = atan2(up[2] * toes[1] - up[1] * toes[2], toes[0] - up[0] * _dot(toes, up)) * DEG_PER_RAD
     pitches = (atan2(up[0], up[2]) * DEG_PER_RAD, atan2(end_up[0], end_up[2]) * DEG_PER_RAD)
-    speeds = (begin_s + met_t, _dot(landing, ahead), -_dot(landing, up))
-    return (t, length, rise, gravity / g, *pitches, turned, *speeds, apex)
+    return (t, length, rise, gravity / g, *pitches, begin_s + met_t, _dot(landing, ahead))
 
 
 def _quiet(_: tuple[TravelParams], table: FloatArray, start: int, stop: int) -> tuple[float, ...]:
@@ -193,7 +186,7 @@ travel = Lookup[TravelParams](
 """The fields of `StrideTravel` for samples start ... stop - 1, both quiet moments included, at least two.
 
 Further values: the contact that ends the swing (session s), which only guides the search for the landing;
-the foot's pitch at the first moment (deg), a rough guess that only helps to find the apex; and the bias of
+the foot's pitch at the first moment (deg), a rough guess that only helps to find the landing; and the bias of
 pitch rate (deg/s), 0 when unknown.
 """
 
