@@ -32,7 +32,7 @@ async def test_a_session_is_told_from_online_to_offline(broker: Broker) -> None:
             await sink.handle(Malformed(Foot.LEFT, 0, "not for the broker"))
             sink.announce(Kind.BATTERY, {"left_pct": 80})
             sink.announce(Kind.BATTERY, {"right_pct": 71})
-        await listener.until(lambda: bool(listener.on("session")[1:] and listener.on("cue")))
+        await listener.until(lambda: bool(listener.on("status")[1:] and listener.on("cue")))
     strides = [heard.record for heard in listener.on("right/stride")]
     assert [(one["seq"], one["index"]) for one in strides] == [(0, 0), (1, 1), (2, 2)]
     assert [one["t"] for one in strides] == pytest.approx([1000.0, 1000.7, 1001.4])
