@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from stridesense.simulator.pod import CRC_APPENDED, FIFO_OVERFLOW, Config, Data, Info, Status
+from stridesense.simulator.pod import (
+    CRC_APPENDED,
+    FIFO_OVERFLOW,
+    Config,
+    ControlStatus,
+    Data,
+    Info,
+    Status,
+    TimeSync,
+    control_reply,
+    samples_per_packet,
+)
 
 LAST_TWO = np.array(
     [[0, 0, 2049, 0, 0, 0], [-4098, 2049, 32767, 14286, -14286, -32768]],
@@ -72,3 +83,29 @@ def test_status() -> None:
 @pytest.mark.parametrize(("value", "size"), [(Info(2, bytes(8)), 32), (Config(1, 416, 8, 500, 1.0, 1.0), 24)])
 def test_sizes_are_as_the_gatt_table_says(value: Info | Config, size: int) -> None:
     assert len(value.serialize()) == size
+
+
+@pytest.mark.parametrize(
+    ("half", "vector"),
+    [
+        (
+            TimeSync(0, 0x1234, 1_700_000_000_000_000),
+            "01 00 34 12 00 40 1E 18 24 0A 06 00" + 16 * " 00",
+        ),
+        (
+            TimeSync(1, 0x1234, 1_700_000_000_000_000, 5_000_000, 5_000_200),
+            "01 01 34 12 00 40 1E 18 24 0A 06 00 40 4B 4C 00 00 00 00 00 08 4C 4C 00 00 00 00 00",
+        ),
+    ],
+)
+def test_both_halves_of_a_time_sync(half: TimeSync, vector: str) -> None:
+    assert half.serialize() == bytes.fromhex(vector)
+
+
+def test_a_start_refused_for_its_mtu() -> None:
+    assert control_reply(1, ControlStatus.MTU_TOO_SMALL) == bytes.fromhex("81 05")
+
+
+@pytest.mark.parametrize(("mtu", "samples"), [(23, 0), (100, 6), (185, 14), (247, 19), (517, 19)])
+def test_how_many_samples_fit_an_mtu(mtu: int, samples: int) -> None:
+    assert samples_per_packet(mtu - 3) == samples

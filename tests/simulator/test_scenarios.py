@@ -26,7 +26,7 @@ def test_the_promised_scenarios_are_shipped() -> None:
         *("easy_run", "held_heel", "active_push_off", "rearfoot", "sprint", "walk_run_stop", "hill"),
         *("fatigue_one_sided", "rope_jump", "no_standing_start", "loss", "bursts", "duplicates", "reorder"),
         *("clipping", "slipped_pod", "clock_drift", "one_foot_dies", "demo", "annotated"),
-        *("soft_shoe", "no_strides"),
+        *("soft_shoe", "no_strides", "polar_sense", "movesense", "watch_pod"),
     }
 
     assert promised <= set(names())
@@ -40,11 +40,11 @@ def test_every_shipped_scenario_runs(name: str) -> None:
 
     assert scenario.name == name
     assert scenario.about.endswith(".")
-    assert {stride.foot for stride in run.truth} == (
-        set() if name == "no_strides" else {Foot.LEFT, Foot.RIGHT}
-    )
-    assert set(run.feet) == {Foot.LEFT, Foot.RIGHT}
-    assert sum(packet.characteristic == "data" for packet in run.packets()) > 100
+    feet = {Foot(side) for side in scenario.feet}
+    assert {stride.foot for stride in run.truth} == (set() if name == "no_strides" else feet)
+    assert set(run.feet) == feet
+    told, least = ("measurement", 10) if scenario.pod.protocol == "rsc" else ("data", 100)
+    assert sum(packet.characteristic == told for packet in run.packets()) > least
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,9 @@ def test_an_unknown_key_is_named_with_the_keys_that_are_known(text: str, key: st
         ("[pod.knock]\nat_s = []\n" + BLOCK, "at_s"),
         ("[pod.knock]\nat_s = [1.0]\ndirection = [0, 0, 0]\n" + BLOCK, "nowhere"),
         ('feet = ["left", "left"]\n' + BLOCK, "each once"),
+        ('[pod]\nprotocol = "morse"\n' + BLOCK, "protocol"),
+        ('[pod]\nprotocol = "polar_pmd"\nrate_hz = 200\n' + BLOCK, "52, 104, 208, 416"),
+        ('[pod]\nprotocol = "movesense_gsp"\nacc_range_g = 32\n' + BLOCK, "at most 16"),
     ],
 )
 def test_an_impossible_value_is_said_with_its_place(text: str, where: str) -> None:
@@ -130,6 +133,6 @@ def test_keys_that_are_not_used_leave_no_trace_in_what_names_a_recording() -> No
     plain = parse(BLOCK, "mine")
     used = parse('[runner]\nmodel = "soft_shoe"\n[pod.knock]\nat_s = [1.0]\n' + BLOCK, "mine")
 
-    assert not any(key in plain.model_dump_json() for key in ("runner", "position_m", "knock"))
+    assert not any(key in plain.model_dump_json() for key in ("runner", "protocol", "position_m", "knock"))
     assert all(key in used.model_dump_json() for key in ("soft_shoe", "knock"))
     assert Scenario.model_validate_json(used.model_dump_json()) == used

@@ -4,22 +4,22 @@ import struct
 from binascii import crc_hqx
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from enum import IntEnum
+from typing import ClassVar, Final
 
 import numpy as np
 
 from stridesense.model import Foot
-from stridesense.simulator.scenario import Pod, Radio
-from stridesense.simulator.sensor import Int16Array, PodSamples
+from stridesense.simulator.sensor import Int16Array
+from stridesense.simulator.stream import MAX_PAYLOAD_BYTES, READY_AFTER_S, PodStream, Sent, Worn
 
-PROTOCOL: Final = "sofp"
 SAMPLES_PER_PACKET: Final = 19
 """As many as fit a notification at an MTU of 247."""
 
-_PAYLOAD_BYTES: Final = 244
 _SIX_AXES_V1: Final = 0x11
+_HEADER_BYTES: Final = 14
+_SAMPLE_BYTES: Final = 12
 _SIDE: Final = {Foot.LEFT: 1, Foot.RIGHT: 2}
-_READY_AFTER_S: Final = 0.002
 
 FIFO_OVERFLOW: Final = 0x01
 QUEUE_DROPPED: Final = 0x02
@@ -39,7 +39,7 @@ class Info:
     imu_id: int = 1
     hardware: int = 1
     firmware: int = 0x01000000
-    max_payload: int = _PAYLOAD_BYTES
+    max_payload: int = MAX_PAYLOAD_BYTES
 
     def serialize(self) -> bytes:
         """The bytes of the Info characteristic."""
@@ -141,76 +141,101 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A value that the pod has ready to send, and when, in true session seconds."""
+class TimeSync:
+    """One half of the exchange that compares the clocks, 28 bytes: 0 is the host's question, 1 the answer."""
 
-    ready_s: float
-    characteristic: str
-    payload: bytes
+    operation: int
+    sequence: int
+    host_sent_us: int
+    device_received_us: int = 0
+    device_sent_us: int = 0
+
+    def serialize(self) -> bytes:
+        """The bytes of the Time sync characteristic."""
+        clocks = (self.host_sent_us, self.device_received_us, self.device_sent_us)
+        return struct.pack("<2BH3Q", 1, self.operation, self.sequence, *clocks)
 
 
-class PodStream:
-    """All that one pod sends in a session; faults inside the pod happen here."""
+class ControlStatus(IntEnum):
+    """How a command on the Control characteristic ended."""
 
-    def __init__(
-        self, foot: Foot, samples: PodSamples, pod: Pod, radio: Radio, rng: np.random.Generator
-    ) -> None:
-        self._foot, self._samples, self._pod, self._radio, self._rng = foot, samples, pod, radio, rng
-        self._unique_id = rng.bytes(8)
+    DONE = 0
+    UNKNOWN_COMMAND = 1
+    BAD_PARAMETER = 2
+    SENSOR_ERROR = 3
+    BUSY = 4
+    MTU_TOO_SMALL = 5
+    LOW_BATTERY = 6
+
+
+def control_reply(command: int, status: ControlStatus, data: bytes = b"") -> bytes:
+    """What the Control characteristic indicates after a command."""
+    return bytes((0x80 | command, status)) + data
+
+
+def samples_per_packet(max_payload: int) -> int:
+    """How many samples fit a notification of so many bytes; 0 when the MTU is too small to stream."""
+    return max(0, min(SAMPLES_PER_PACKET, (max_payload - _HEADER_BYTES) // _SAMPLE_BYTES))
+
+
+class SofpStream(PodStream):
+    """A pod that speaks SOFP v1: Info and Config, then Data and once a second Status."""
+
+    protocol: ClassVar[str] = "sofp"
+
+    def __init__(self, worn: Worn, rng: np.random.Generator) -> None:
+        super().__init__(worn, rng)
+        self.unique_id = rng.bytes(8)
         self._boot_us = int(rng.integers(1 << 33))
         self._config_id = int(rng.integers(1, 200))
-        self._us_per_s = 1e6 * (1.0 + radio.drift_ppm(foot) * 1e-6)
-        self._dropped = self._lost = 0
+        self._sequence = int(rng.integers(1 << 16))
+        self._dropped = 0
 
-    def greeting(self) -> tuple[bytes, bytes]:
+    def greeting(self) -> tuple[tuple[str, bytes], ...]:
         """The values of Info and Config, as read before streaming starts."""
         s, pod = self._samples, self._pod
         config = Config(
             self._config_id, pod.rate_hz, pod.acc_range_g, pod.gyr_range_dps, s.acc_scale, s.gyr_scale
         )
-        return Info(_SIDE[self._foot], self._unique_id).serialize(), config.serialize()
+        info = Info(_SIDE[self._foot], self.unique_id)
+        return ("info", info.serialize()), ("config", config.serialize())
 
-    def sent(self) -> Iterator[Sent]:
+    def sent(self, begin_s: float = 0.0, max_payload: int = MAX_PAYLOAD_BYTES) -> Iterator[Sent]:
         """Every Data and Status notification in the order in which it is ready."""
-        t, total = self._samples.t_s, len(self._samples.t_s)
-        first, sequence, next_status_s = 0, int(self._rng.integers(1 << 16)), 1.0
-        flags = 0
-        while first + SAMPLES_PER_PACKET <= total:
+        t, total, n = self._samples.t_s, len(self._samples.t_s), samples_per_packet(max_payload)
+        first, next_status_s, flags = int(np.searchsorted(t, begin_s)), begin_s + 1.0, 0
+        while n and first + n <= total:
             lost = self._overflow()
             first, flags = first + lost, flags | (FIFO_OVERFLOW if lost else 0)
-            last = first + SAMPLES_PER_PACKET - 1
+            last = first + n - 1
             if last >= total:
                 return
-            if self._rng.random() < self._radio.queue_drop_percent / 100.0:
+            if self._drops():
                 self._dropped += 1
                 flags |= QUEUE_DROPPED
             else:
-                yield Sent(float(t[last]) + _READY_AFTER_S, "data", self._data(first, sequence, flags))
+                yield Sent(float(t[last]) + READY_AFTER_S, "data", self._data(slice(first, first + n), flags))
                 flags = 0
-            first, sequence = last + 1, sequence + 1
+            first, self._sequence = last + 1, self._sequence + 1
             if t[last] >= next_status_s:
-                yield Sent(float(t[last]) + _READY_AFTER_S, "status", self._status(last))
+                yield Sent(float(t[last]) + READY_AFTER_S, "status", self._status(last))
                 next_status_s += 1.0
 
-    def _overflow(self) -> int:
-        """Samples that the chip's own queue loses before the next packet; mostly none."""
-        if self._rng.random() >= self._radio.overflow_percent / 100.0:
-            return 0
-        lost = int(self._rng.integers(3, 40))
-        self._lost += lost
-        return lost
+    def device_us(self, at_s: float) -> int:
+        """The pod's free-running clock at a session time."""
+        return self._boot_us + self._since_power_on(at_s, 1e6)
 
-    def _data(self, first: int, sequence: int, flags: int) -> bytes:
-        span = slice(first, first + SAMPLES_PER_PACKET)
-        flags |= ACC_CLIPPED if self._samples.acc_clipped[span].any() else 0
-        flags |= GYR_CLIPPED if self._samples.gyr_clipped[span].any() else 0
-        stamp_us = self._device_us(first) + int(self._rng.integers(-10, 11))
-        return Data(flags, sequence, first, stamp_us, self._config_id, self._samples.counts[span]).serialize()
+    def _data(self, span: slice, flags: int) -> bytes:
+        s, first = self._samples, span.start
+        flags |= ACC_CLIPPED if s.acc_clipped[span].any() else 0
+        flags |= GYR_CLIPPED if s.gyr_clipped[span].any() else 0
+        stamp_us = self.device_us(float(s.t_s[first])) + int(self._rng.integers(-10, 11))
+        return Data(flags, self._sequence, first, stamp_us, self._config_id, s.counts[span]).serialize()
 
     def _status(self, last: int) -> bytes:
         t = self._samples.t_s
         return Status(
-            device_us=self._device_us(last),
+            device_us=self.device_us(float(t[last])),
             samples=last + 1,
             lost_samples=self._lost,
             dropped_packets=self._dropped,
@@ -220,6 +245,3 @@ class PodStream:
             battery_mv=3912,
             rate_hz=float(1.0 / (t[1] - t[0])),
         ).serialize()
-
-    def _device_us(self, index: int) -> int:
-        return self._boot_us + round(float(self._samples.t_s[index]) * self._us_per_s)

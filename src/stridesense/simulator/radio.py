@@ -11,13 +11,14 @@ from typing import Final
 import numpy as np
 
 from stridesense.model import Foot, RawPacket
-from stridesense.simulator.pod import PROTOCOL, PodStream, Sent
 from stridesense.simulator.scenario import Radio
+from stridesense.simulator.stream import PodStream, Sent
 from stridesense.units import NS_PER_S
 
 HOST_LEAD_S: Final = 0.05
-"""The host's clock starts this long before the first sample: it reads Info and Config first."""
+"""The host's clock starts this long before the first sample: it first reads who the pod is."""
 
+_GREETING_STEP_S: Final = 0.010
 _PACKETS_PER_EVENT: Final = 4
 _AIR_TIME_S: Final = 0.0025
 
@@ -36,16 +37,13 @@ def received(foot: Foot, stream: PodStream, radio: Radio, rng: np.random.Generat
     arrivals += _doubled(arrivals, radio, rng)
     arrivals.sort(key=lambda arrival: arrival.arrival_s)
     late_s = 0.004 * (foot is Foot.RIGHT)
-    info, config = stream.greeting()
+    greeting = enumerate(stream.greeting(), start=1)
+    heard = [(_GREETING_STEP_S * i + late_s, Sent(0.0, *value)) for i, value in greeting]
+    heard += [(HOST_LEAD_S + a.arrival_s, a.sent) for a in arrivals]
     return [
-        _packet(foot, "info", info, 0.010 + late_s),
-        _packet(foot, "config", config, 0.020 + late_s),
-        *(_packet(foot, a.sent.characteristic, a.sent.payload, HOST_LEAD_S + a.arrival_s) for a in arrivals),
+        RawPacket(foot, stream.protocol, sent.characteristic, sent.payload, round(at_s * NS_PER_S))
+        for at_s, sent in heard
     ]
-
-
-def _packet(foot: Foot, characteristic: str, payload: bytes, at_s: float) -> RawPacket:
-    return RawPacket(foot, PROTOCOL, characteristic, payload, round(at_s * NS_PER_S))
 
 
 def _delivered(

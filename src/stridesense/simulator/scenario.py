@@ -27,11 +27,18 @@ Side = Literal["left", "right"]
 Degrees3 = tuple[float, float, float]
 Axes3 = tuple[float, float, float]
 NonNegative = Annotated[float, Field(ge=0.0)]
+Protocol = Literal["sofp", "polar_pmd", "movesense_gsp", "rsc"]
 Percent = Annotated[float, Field(ge=0.0, le=100.0)]
 
 FORWARD_SPEED_MPS: Final = {"walk": 1.4, "run": 3.0, "turn": 2.5}
 STRIDELESS: Final = frozenset({"stand", "fidget", "stairs", "crawl", "random"})
 """Activities whose feet make no stride that a running analyzer should see."""
+
+RATES_HZ: Final[dict[str, tuple[int, ...]]] = {
+    "polar_pmd": (52, 104, 208, 416),
+    "movesense_gsp": (52, 104, 208),
+}
+"""The sampling rates that a pod of that make can be asked for; the others take any."""
 
 HEEL_HEIGHT_MM: Final = {"kiss": 0.0, "partial": 8.0, "held": 20.0}
 
@@ -131,8 +138,9 @@ class Knocks(_Table):
 class Pod(_Table):
     """The sensor and how it is mounted."""
 
-    written_if_used = frozenset({"position_m", "knock"})
+    written_if_used = frozenset({"protocol", "position_m", "knock"})
 
+    protocol: Protocol = "sofp"
     rate_hz: int = Field(default=208, ge=50, le=2000)
     acc_range_g: Literal[2, 4, 8, 16, 32] = 16
     gyr_range_dps: Literal[250, 500, 1000, 2000] = 2000
@@ -143,6 +151,15 @@ class Pod(_Table):
     position_m: Axes3 | None = None
     slip: Slip | None = None
     knock: Knocks | None = None
+
+    @model_validator(mode="after")
+    def _is_made(self) -> Self:
+        rates_hz = RATES_HZ.get(self.protocol)
+        if rates_hz is not None and (self.rate_hz not in rates_hz or self.acc_range_g > 16):
+            asked = f"a pod that speaks {self.protocol} has a rate_hz of {', '.join(map(str, rates_hz))}"
+            msg = f"{asked} and an acc_range_g of at most 16"
+            raise ValueError(msg)
+        return self
 
     def mount_deg(self, foot: Foot) -> Degrees3:
         """Turn of the pod on that foot about x, then y, then z, in degrees."""
