@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 
-from ble.rigs.bumble_rig import BumbleRig
+from ble.rigs.bumble_rig import BumbleRig, ending
 from ble.rigs.driving import ADDRESS, emitting, session
 from ble.rigs.flow import MOST_WAITING
 
@@ -59,6 +59,4 @@ async def test_a_goodbye_that_nobody_hears_ends_by_the_timeout(bumble_rig: Bumbl
         bumble_rig.air.silence(ADDRESS)
         await one.client.disconnect()
         (connection,) = emitter.device.connections.values()
-        reason: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        connection.once("disconnection", reason.set_result)
-        assert await asyncio.wait_for(reason, 5.0) == 0x08
+        assert await asyncio.wait_for(ending(connection), 5.0) == 0x08

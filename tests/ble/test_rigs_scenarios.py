@@ -6,6 +6,7 @@ import pytest
 from bleak.exc import BleakError, BleakGATTProtocolError, BleakGATTProtocolErrorCode
 
 from ble.rigs.base import Rig
+from ble.rigs.bumble_rig import ending
 from ble.rigs.driving import ADDRESS, OTHER_ADDRESS, Session, emitting, found, look, passes, session
 from ble.rigs.emitter import REFUSING, VERSION
 
@@ -14,7 +15,7 @@ from ble.rigs.emitter import REFUSING, VERSION
 async def test_a_stream_is_lossless_and_in_order(rig: Rig, rate_hz: float, size: int) -> None:
     emitter = await emitting(rig)
     async with session(rig) as one:
-        count = round(1.5 * rate_hz)
+        count = round(rate_hz)
         numbers = await emitter.emit(count, rate_hz=rate_hz, size=size)
         assert await one.inbox.holds(count) == list(numbers)
         assert one.inbox.sizes == {size}
@@ -52,6 +53,16 @@ async def test_the_peripheral_ends_the_link(rig: Rig) -> None:
             assert await passes(emitter, one.inbox)
             rig.air.drop(ADDRESS)
             await one.is_gone()
+
+
+async def test_the_central_ends_the_link(rig: Rig) -> None:
+    emitter = await emitting(rig)
+    async with session(rig) as one:
+        (connection,) = emitter.device.connections.values()
+        leaving = ending(connection)
+        await one.client.disconnect()
+        assert one.gone.is_set()
+        assert await asyncio.wait_for(leaving, 5.0) == 0x13
 
 
 async def test_a_connect_that_times_out_spoils_no_later_one(rig: Rig) -> None:

@@ -44,7 +44,7 @@ class Link:
     air: "Air"
     ends: frozenset[str]
     waiting: deque[Packet] = field(default_factory=deque)
-    # Stacks ask for the quickest interval while they look through the services, a pod that streams for a slow one.
+    # A stack asks for the quickest interval to look through the services, a pod that streams for a slow one.
     streams: bool = False
     _event: asyncio.TimerHandle | None = None
 

@@ -1,15 +1,23 @@
 """Rig A: bleak's front end on a Bumble central, everything in one process."""
 
+import asyncio
 from types import TracebackType
 from typing import Self
 
-from bumble.device import Device
+from bumble.device import Connection, Device
 
 from ble.rigs.air import Air, RadioController
 from ble.rigs.bumble_bleak import backends
 from ble.rigs.central import Central, device_on
 
 CENTRAL_ADDRESS = "F0:F0:F0:F0:F0:FF"
+
+
+def ending(connection: Connection) -> asyncio.Future[int]:
+    """The reason for which a connection ends, once its host has noted it."""
+    reason: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    connection.once("disconnection", reason.set_result)
+    return reason
 
 
 class Peripherals:
@@ -27,7 +35,9 @@ class Peripherals:
 
     async def remove_all(self) -> None:
         for device, controller in self._members:
+            endings = [ending(connection) for connection in device.connections.values()]
             self._air.unplug(controller)
+            await asyncio.wait_for(asyncio.gather(*endings), 1.0)
             await device.power_off()
         self._members.clear()
 

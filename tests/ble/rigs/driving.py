@@ -57,11 +57,17 @@ class Session:
 
 @asynccontextmanager
 async def session(rig: Rig, address: str = ADDRESS) -> AsyncIterator[Session]:
-    """Find, connect, subscribe; and disconnect() whatever happened meanwhile."""
+    """Find, connect, subscribe; and disconnect() whatever happened meanwhile.
+
+    The peripheral ends the link first: BlueZ keeps one for 2 s that only its own side has left.
+    """
     one = Session(rig, await found(rig, address))
     try:
         await one.begin()
         yield one
+        if one.client.is_connected:
+            rig.air.drop(address)
+            await one.is_gone()
     finally:
         await one.client.disconnect()
 
