@@ -3,6 +3,7 @@
 from stridesense.model.cues import Cue
 from stridesense.model.events import EventKind, GaitEvent, Lost
 from stridesense.model.packet import Foot, Gap, GapCause, Malformed, RawPacket
+from stridesense.model.pods import LinkState, PodReading, PodReport
 from stridesense.model.samples import SampleBlock
 from stridesense.model.signals import SignalBlock, ZeroReference
 from stridesense.model.strides import Gait, HeelState, Stride, StrikeType
@@ -17,8 +18,11 @@ __all__ = [
     "Gap",
     "GapCause",
     "HeelState",
+    "LinkState",
     "Lost",
     "Malformed",
+    "PodReading",
+    "PodReport",
     "RawPacket",
     "SampleBlock",
     "SignalBlock",

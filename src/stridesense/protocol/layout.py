@@ -1,11 +1,10 @@
 """The fields of a characteristic: named values out of bytes."""
 
-from itertools import pairwise
 from struct import Struct
 from typing import Any
 
 from stridesense.errors import DeviceError
-from stridesense.protocol.spec import CharacteristicSpec, FieldSpec
+from stridesense.protocol.gatt import CharacteristicSpec, FieldSpec
 
 Value = int | float | bytes
 
@@ -17,6 +16,7 @@ class Layout:
         self.size = characteristic.size
         self._role = role
         self._fields = characteristic.fields
+        self._is_packed = characteristic.is_packed
         self._struct = Struct(_struct_format(list(characteristic.fields.values())))
         self._position = {name: position for position, name in enumerate(characteristic.fields)}
         self._constants = [
@@ -30,10 +30,12 @@ class Layout:
         return self._position[reference.split(".")[1]]
 
     def unpack(self, payload: bytes) -> tuple[Any, ...]:
-        """The raw values; raises DeviceError if bytes are missing or a constant is another."""
-        if len(payload) < self.size:
-            msg = f"{self._role} has {len(payload)} bytes instead of {self.size}"
-            raise DeviceError(msg)
+        """The raw values of fields that all have their place.
+
+        Raises:
+            DeviceError: bytes are missing, or a constant is another.
+        """
+        self._check_length(payload, self.size)
         raw = self._struct.unpack_from(payload)
         for position, name, expected in self._constants:
             if raw[position] != expected:
@@ -43,13 +45,42 @@ class Layout:
 
     def values(self, payload: bytes) -> dict[str, Value]:
         """The values by name, in the units that the names tell; raises DeviceError as `unpack`."""
-        raw = self.unpack(payload)
-        return {
-            name: number if field.scale == 1.0 else number * field.scale
-            for (name, field), number in zip(self._fields.items(), raw, strict=True)
-        }
+        if self._is_packed:
+            raw = self._unpack_in_turn(payload)
+        else:
+            raw = dict(zip(self._fields, self.unpack(payload), strict=True))
+        return {name: _scaled(number, self._fields[name]) for name, number in raw.items()}
+
+    def _unpack_in_turn(self, payload: bytes) -> dict[str, Any]:
+        self._check_length(payload, self.size)
+        raw: dict[str, Any] = {}
+        at = 0
+        for name, field in self._fields.items():
+            if field.when is not None and not self._is_set(raw, field.when):
+                continue
+            self._check_length(payload, at + field.width)
+            (raw[name],) = Struct(f"<{field.struct_code}").unpack_from(payload, at)
+            at += field.width
+        return raw
+
+    def _is_set(self, raw: dict[str, Any], condition: str) -> bool:
+        flags, bit = condition.split(".")
+        return bool(raw.get(flags, 0) >> self._fields[flags].bits[bit] & 1)
+
+    def _check_length(self, payload: bytes, needed: int) -> None:
+        if len(payload) < needed:
+            msg = f"{self._role} has {len(payload)} bytes instead of {needed}"
+            raise DeviceError(msg)
+
+
+def _scaled(number: Value, field: FieldSpec) -> Value:
+    return number if field.scale == 1.0 or isinstance(number, bytes) else number * field.scale
 
 
 def _struct_format(fields: list[FieldSpec]) -> str:
-    pads = [fields[0].offset] + [b.offset - a.offset - a.width for a, b in pairwise(fields)]
+    if not fields or fields[0].offset is None:
+        return "<"
+    offsets = [field.offset or 0 for field in fields]
+    ends = [offset + field.width for offset, field in zip(offsets, fields, strict=True)]
+    pads = [offsets[0], *(start - end for end, start in zip(ends, offsets[1:], strict=False))]
     return "<" + "".join(f"{pad}x{field.struct_code}" for pad, field in zip(pads, fields, strict=True))

@@ -1,10 +1,16 @@
-"""The pods that are described in `firmware_protocols/`, found by the name of their protocol."""
+"""The pods that are described, found by the name of their protocol: those of the package, and the user's own.
+
+The user's folder `firmware_protocols` in the configuration folder holds one folder a pod, as the package's
+does; a protocol that both describe is the user's.
+"""
 
 import tomllib
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+import platformdirs
 
 from stridesense.errors import DeviceError
 from stridesense.protocol import spec
@@ -13,7 +19,7 @@ from stridesense.protocol.spec import ProtocolSpec
 
 def names() -> list[str]:
     """The protocols that are described, in alphabetical order."""
-    return sorted(_files())
+    return sorted(files())
 
 
 @cache
@@ -23,7 +29,7 @@ def find(name: str) -> ProtocolSpec:
     Raises:
         DeviceError: no description has this name, or the description cannot be followed.
     """
-    file = _files().get(name)
+    file = files().get(name)
     if file is None:
         msg = f"no pod protocol is called {name!r}; described are: {', '.join(names())}"
         raise DeviceError(msg)
@@ -44,15 +50,27 @@ def folder() -> Traversable:
     raise DeviceError(msg)
 
 
+def user_folder() -> Path:
+    """Where a runner keeps the descriptions of their own pods; it need not exist."""
+    return platformdirs.user_config_path("stridesense") / "firmware_protocols"
+
+
 @cache
-def _files() -> dict[str, Traversable]:
-    files = [pod / "protocol.toml" for pod in folder().iterdir() if (pod / "protocol.toml").is_file()]
-    return {_name(file): file for file in files}
+def files() -> dict[str, Traversable]:
+    """The file of each protocol by name.
+
+    Raises:
+        DeviceError: a file has no name to go by.
+    """
+    own = user_folder()
+    folders = [folder(), *([own] if own.is_dir() else [])]
+    pods = [pod / "protocol.toml" for place in folders for pod in place.iterdir()]
+    return {_name(file): file for file in pods if file.is_file()}
 
 
 def _name(file: Traversable) -> str:
     try:
         return str(tomllib.loads(file.read_text(encoding="utf-8"))["name"])
-    except (tomllib.TOMLDecodeError, KeyError) as error:
+    except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as error:
         msg = f"{file}: no protocol name can be read ({error}); correct the file"
         raise DeviceError(msg) from error

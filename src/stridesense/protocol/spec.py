@@ -5,142 +5,24 @@ reference points at a field, every field lies inside its characteristic and none
 """
 
 import tomllib
-from itertools import pairwise
-from typing import Annotated, Final, Literal, Self
+from collections.abc import Iterator
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from stridesense.errors import DeviceError
-
-Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Access = Literal["read", "write", "write-without-response", "notify", "indicate"]
-NumberType = Literal["u8", "u16", "u32", "u64", "i8", "i16", "i32", "f32"]
-Channel = Literal["acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z"]
-DataNumber = Annotated[str, Field(pattern=r"^data\.[a-z0-9_]+$")]
-DataFlag = Annotated[str, Field(pattern=r"^data\.[a-z0-9_]+\.[a-z0-9_]+$")]
-ConfigNumber = Annotated[str, Field(pattern=r"^config\.[a-z0-9_]+$")]
-
-CHANNELS: Final[tuple[Channel, ...]] = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
-STRUCT_CODES: Final = {
-    "u8": "B",
-    "u16": "H",
-    "u32": "I",
-    "u64": "Q",
-    "i8": "b",
-    "i16": "h",
-    "i32": "i",
-    "f32": "f",
-}
-BYTE_WIDTHS: Final = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "i8": 1, "i16": 2, "i32": 4, "f32": 4}
-
-
-class Table(BaseModel):
-    """A table of the file: unknown keys are refused, values do not change once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FieldSpec(Table):
-    """One field of a characteristic; `equals` and `bits` speak of the number before `scale`."""
-
-    offset: int = Field(ge=0)
-    type: NumberType | Literal["bytes"]
-    length: int | None = Field(default=None, ge=1)
-    scale: float = 1.0
-    equals: int | None = None
-    bits: dict[Name, Annotated[int, Field(ge=0, le=63)]] = {}
-
-    @property
-    def width(self) -> int:
-        """The number of bytes it takes."""
-        return self.length or BYTE_WIDTHS[self.type]
-
-    @property
-    def struct_code(self) -> str:
-        """How the `struct` module calls it."""
-        return f"{self.length}s" if self.type == "bytes" else STRUCT_CODES[self.type]
-
-    @model_validator(mode="after")
-    def _length_belongs_to_bytes(self) -> Self:
-        if (self.type == "bytes") != (self.length is not None):
-            msg = 'give `length` with type "bytes" and with no other'
-            raise ValueError(msg)
-        return self
-
-    @model_validator(mode="after")
-    def _bits_fit(self) -> Self:
-        if self.bits and (self.type[0] != "u" or max(self.bits.values()) >= 8 * self.width):
-            msg = "give `bits` to an unsigned field that is wide enough for them"
-            raise ValueError(msg)
-        return self
-
-
-class CharacteristicSpec(Table):
-    """One GATT characteristic: at least `size` bytes, of which `fields` names some."""
-
-    uuid: Uuid
-    access: tuple[Access, ...] = Field(min_length=1)
-    size: int = Field(ge=1)
-    fields: dict[Name, FieldSpec] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _fields_lie_apart_and_inside(self) -> Self:
-        for (name, field), (following, after) in pairwise(self.fields.items()):
-            if field.offset + field.width > after.offset:
-                msg = f"`{following}` begins inside or before `{name}`; list the fields by rising offset"
-                raise ValueError(msg)
-        name, last = next(reversed(self.fields.items()))
-        if last.offset + last.width > self.size:
-            msg = f"`{name}` ends beyond `size`; raise `size` to {last.offset + last.width}"
-            raise ValueError(msg)
-        return self
-
-
-class SamplesSpec(Table):
-    """The rows of samples after the header of `data`, and where their scales stand."""
-
-    channels: tuple[Channel, ...]
-    type: Literal["i16"]
-    count: DataNumber
-    made_with: DataNumber
-    config_id: ConfigNumber
-    acc_scale_mps2: ConfigNumber
-    gyr_scale_radps: ConfigNumber
-    acc_range_g: ConfigNumber
-    gyr_range_dps: ConfigNumber
-
-    @model_validator(mode="after")
-    def _names_each_channel_once(self) -> Self:
-        if sorted(self.channels) != sorted(CHANNELS):
-            msg = f"`channels` must name each of {', '.join(CHANNELS)} once"
-            raise ValueError(msg)
-        return self
-
-
-class TimeSpec(Table):
-    """What the time stamp of a packet counts and which sample it marks."""
-
-    stamp: DataNumber
-    tick_hz: int = Field(gt=0)
-    marks: Literal["first_sample"]
-    nominal_rate_hz: ConfigNumber
-
-
-class LossSpec(Table):
-    """The counters and flags from which lost samples are told."""
-
-    sequence: DataNumber
-    sample_index: DataNumber
-    sensor_overflow: DataFlag
-    transmit_drop: DataFlag
-
-
-class ChecksumSpec(Table):
-    """The checksum that follows the samples when `present` is set."""
-
-    present: DataFlag
-    algorithm: Literal["crc16-ccitt-false"]
+from stridesense.protocol.gatt import CharacteristicSpec, FieldSpec, MarkSpec, Name, StepSpec, Table
+from stridesense.protocol.streams import (
+    ACC,
+    GYR,
+    ChecksumSpec,
+    FactsSpec,
+    FramesSpec,
+    LossSpec,
+    MetricsSpec,
+    SamplesSpec,
+    TimeSpec,
+)
 
 
 class ProtocolSpec(Table):
@@ -149,20 +31,70 @@ class ProtocolSpec(Table):
     format: Literal[1]
     name: Name
     title: str
-    service: Uuid
+    note: str = ""
+    refused: str | None = None
+    recognise: tuple[MarkSpec, ...] = Field(min_length=1)
+    codec: Literal["polar_pmd", "movesense_gsp", "shimmer3"] | None = None
+    least_payload_bytes: int = Field(default=20, ge=1, le=512)
     characteristics: dict[Name, CharacteristicSpec]
-    samples: SamplesSpec
-    time: TimeSpec
-    loss: LossSpec
+    start: tuple[StepSpec, ...] = ()
+    stop: tuple[StepSpec, ...] = ()
+    frames: FramesSpec = FramesSpec()
+    samples: tuple[SamplesSpec, ...] = ()
+    metrics: MetricsSpec | None = None
+    time: TimeSpec | None = None
+    loss: LossSpec = LossSpec()
     checksum: ChecksumSpec | None = None
+    facts: FactsSpec = FactsSpec()
+
+    @property
+    def unusable(self) -> str | None:
+        """Why no run can be made with it, as a phrase, or None."""
+        if self.refused is not None:
+            return self.refused
+        measured = {channel for samples in self.samples for channel in samples.sensors}
+        missing = [name for name, of in (("accelerometer", ACC), ("gyroscope", GYR)) if not measured >= {*of}]
+        return f"it sends nothing of its {' or '.join(missing)}" if self.samples and missing else None
+
+    @model_validator(mode="after")
+    def _tells_something(self) -> Self:
+        if bool(self.samples) == (self.metrics is not None):
+            msg = (
+                "give `[[samples]]` for a pod that sends raw samples, `[metrics]` for one that sends figures"
+            )
+            raise ValueError(msg)
+        if self.samples and self.time is None:
+            msg = "give `[time]`: at least `nominal_rate_hz`"
+            raise ValueError(msg)
+        if self.samples and "data" not in self.characteristics:
+            msg = "describe `[characteristics.data]`, which the samples come from"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _kinds_can_be_told_apart(self) -> Self:
+        if (len(self.samples) > 1 or self.frames.come == "stream") and self.codec is None:
+            for number, samples in enumerate(self.samples):
+                if not samples.begins:
+                    msg = f"`samples.{number}` has no `begins`, by which it would be told from other bytes"
+                    raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _references_are_kept(self) -> Self:
-        for section in (self.samples, self.time, self.loss, self.checksum):
-            for key, value in section or ():
-                if isinstance(value, str) and "." in value:
-                    self._check_reference(key, value)
+        for key, value in self._references():
+            self._check_reference(key, value)
+        for step in self.start + self.stop:
+            self._check_role(step)
         return self
+
+    def _references(self) -> Iterator[tuple[str, str]]:
+        sections = (self.time, self.loss, self.checksum, self.metrics, self.facts)
+        sensors = [sensor for samples in self.samples for sensor in (samples.acc, samples.gyr)]
+        for section in (*self.samples, *sensors, *sections):
+            for key, value in section or ():
+                if isinstance(value, str) and "." in value and not value.startswith("samples."):
+                    yield key, value
 
     def _check_reference(self, key: str, reference: str) -> None:
         role, name, *bit = reference.split(".")
@@ -174,6 +106,20 @@ class ProtocolSpec(Table):
             raise ValueError(msg)
         if field.type == "bytes" or (role == "data" and field.type[0] != "u"):
             msg = f"`{key}` refers to `{reference}`, which is {field.type}; name an unsigned number"
+            raise ValueError(msg)
+
+    def _check_role(self, step: StepSpec) -> None:
+        needed = {"read": ("read",), "subscribe": ("notify", "indicate"), "write": ("write", "write-without")}
+        for action, access in needed.items():
+            role = getattr(step, action)
+            if role is None:
+                continue
+            described = self.characteristics.get(role)
+            if described is None or not any(one.startswith(access) for one in described.access):
+                msg = f"a step wants to {action} `{role}`, whose `access` does not allow it"
+                raise ValueError(msg)
+        if step.reply is not None and step.reply.on not in self.characteristics:
+            msg = f"a reply is awaited on `{step.reply.on}`, which is not described"
             raise ValueError(msg)
 
     def field(self, reference: str) -> FieldSpec:
