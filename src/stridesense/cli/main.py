@@ -18,6 +18,9 @@ from stridesense.errors import InputError, StrideSenseError
 
 COMMANDS: Final = {
     "demo": ("demo", "Watch a virtual runner hold the heels up, and the cue."),
+    "scan": ("scan", "Show the pods that are in sight, live."),
+    "run": ("run", "Run with one or two pods: strides and cues as they come, recorded."),
+    "record": ("record", "Record what the pods send, to be looked at later."),
     "simulate": ("simulate", "Let a virtual runner run; write the recording with its truth."),
     "replay": ("replay", "Play a recording as if it happened now, over MQTT if wanted."),
     "analyze": ("analyze", "Print the strides of a recording or of a CSV file."),

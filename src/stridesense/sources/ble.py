@@ -30,6 +30,7 @@ class BleSource(Source):
         self._patience = patience or Patience()
         self._inbox = Inbox()
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_over = False
         self._ending: asyncio.Task[None] | None = None
 
     @property
@@ -39,7 +40,8 @@ class BleSource(Source):
 
     def end(self) -> None:
         """Stop the pods, and let the iteration end after what they have sent."""
-        if self._ending is None:
+        self._is_over = True
+        if self._tasks and self._ending is None:
             self._ending = asyncio.create_task(self._stop(), name="stop the pods")
 
     async def __aenter__(self) -> Self:
@@ -49,6 +51,8 @@ class BleSource(Source):
             task = asyncio.create_task(supervisor.run(), name=f"{foot} pod")
             task.add_done_callback(self._ended)
             self._tasks.append(task)
+        if self._is_over:
+            self.end()
         return self
 
     async def __aexit__(
@@ -69,6 +73,5 @@ class BleSource(Source):
     async def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await asyncio.wait(self._tasks)
         self._inbox.close()
