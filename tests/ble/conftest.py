@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,7 @@ from ble.rigs.base import Rig
 from ble.rigs.box import Box
 from ble.rigs.box_rig import BoxRig
 from ble.rigs.bumble_rig import BumbleRig
+from ble.rigs.fake_rig import FakeBlueZRig
 from conftest import missing
 
 HERE = Path(__file__).parent
@@ -81,8 +83,31 @@ async def bumble_rig() -> AsyncIterator[BumbleRig]:
         yield rig
 
 
-@pytest.fixture(params=["bumble", "btbox"])
+@pytest_asyncio.fixture(loop_scope="session")
+async def fake_bluez(require_program: Callable[[str], str], tmp_path: Path) -> AsyncIterator[FakeBlueZRig]:
+    async with FakeBlueZRig(require_program("dbus-daemon"), tmp_path) as rig:
+        yield rig
+
+
+def chosen(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(params=["bumble_rig", "btbox_rig"], ids=["bumble", "btbox"])
 def rig(request: pytest.FixtureRequest) -> Rig:
-    """Every rig in turn."""
-    rig: Rig = request.getfixturevalue(f"{request.param}_rig")
+    """Without and with the operating system, in turn."""
+    rig: Rig = chosen(request)
+    return rig
+
+
+@pytest.fixture(params=["bumble_rig", "fake_bluez", "btbox_rig"], ids=["bumble", "fake_bluez", "btbox"])
+def every_rig(request: pytest.FixtureRequest) -> Rig:
+    rig: Rig = chosen(request)
+    return rig
+
+
+@pytest.fixture(params=["fake_bluez", "btbox_rig"], ids=["fake_bluez", "btbox"])
+def bluez_rig(request: pytest.FixtureRequest) -> FakeBlueZRig | BoxRig:
+    """What we believe of BlueZ, and BlueZ, in turn."""
+    rig: FakeBlueZRig | BoxRig = chosen(request)
     return rig

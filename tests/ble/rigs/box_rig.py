@@ -24,12 +24,19 @@ class BoxRig:
 
     def __init__(self, box: Box) -> None:
         self.box = box
+        self.bluez = box.bluez
         self.air = Air()
         self._peripherals = Peripherals(self.air)
         self._stack = AsyncExitStack()
 
     async def peripheral(self, name: str, address: str) -> Device:
         return await self._peripherals.add(name, address)
+
+    async def kill_bluetoothd(self) -> None:
+        await self.box.kill_bluetoothd()
+
+    async def start_bluetoothd(self) -> None:
+        await self.box.start_bluetoothd()
 
     async def __aenter__(self) -> Self:
         self.box.controller.link = self.air
