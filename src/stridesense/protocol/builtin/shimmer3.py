@@ -120,18 +120,19 @@ class Shimmer3(Builtin):
     def _size_at(self, at: int) -> int | None:
         """Length of what begins here, with its checksum: 0 if nothing does, None while that is not certain.
 
-        Without checksums, only what is followed by another beginning is taken for what it looks like.
+        One byte of checksum is right by chance too often. Therefore something new must begin after it, if
+        that byte has come; without any checksum, it is waited for.
         """
         body = self._body_size_at(at)
         if not body or self._format is None:
             return body
         end, crc_bytes = at + body, self._format.crc_bytes
-        following = bytes(self._buffer[end : end + max(1, crc_bytes)])
+        following = bytes(self._buffer[end : end + crc_bytes + 1])
         if len(following) < max(1, crc_bytes):
             return None
-        if crc_bytes == 0:
-            return body if following[0] in (PACKET, ACK) else 0
-        return body + crc_bytes if following == checksum(self._buffer[at:end])[:crc_bytes] else 0
+        is_right = checksum(self._buffer[at:end]).startswith(following[:crc_bytes])
+        is_followed = following[crc_bytes:] in (b"", b"\x00", b"\xff")
+        return body + crc_bytes if is_right and is_followed else 0
 
     def _body_size_at(self, at: int) -> int | None:
         """The same without the checksum, by the first bytes alone."""
