@@ -54,8 +54,6 @@ class Command(IntEnum):
     START = 2
     STOP = 3
     ALL_SETTINGS = 4
-    MEASUREMENTS = 5
-    SDK_MODE = 6
 
 
 class Status(IntEnum):
