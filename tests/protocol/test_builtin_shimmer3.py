@@ -90,7 +90,7 @@ def test_bytes_lost_in_the_middle_cost_the_packets_that_they_touch() -> None:
     for at in range(len(stream) - 7):
         pod = builtin("shimmer3")
         cut(pod, GREETING, 1000)
-        rows, _ = cut(pod, stream[:at] + stream[at + 7 :] + PACKETS[0], 1000)
+        rows, _ = cut(pod, stream[:at] + stream[at + 7 :] + PACKETS[0] + ACK, 1000)
         touched = {at // 25, (at + 6) // 25}
         assert [row.ticks for row in rows] == [
             ticks for number, ticks in enumerate([*TICKS, TICKS[0]]) if number not in touched
@@ -100,7 +100,7 @@ def test_bytes_lost_in_the_middle_cost_the_packets_that_they_touch() -> None:
 def test_stray_bytes_are_told_once() -> None:
     pod = builtin("shimmer3")
     cut(pod, GREETING, 1000)
-    rows, faults = cut(pod, b"\x11\x22\x33" + PACKETS[0], 1000)
+    rows, faults = cut(pod, b"\x11\x22\x33" + PACKETS[0] + ACK, 1000)
     assert [row.ticks for row in rows] == TICKS[:1]
     assert faults == ["data has 3 bytes that belong to no packet"]
 

@@ -94,11 +94,13 @@ class Shimmer3(Builtin):
         self._buffer = bytearray()
         self._format: PacketFormat | None = None
         self._acc_range: int | None = None
+        self._is_lost = False
 
     def relink(self) -> None:
         """Forget all: the dialogue that starts the new connection tells it again."""
         self._buffer.clear()
         self._format = self._acc_range = None
+        self._is_lost = False
 
     def cut(self, role: str, payload: bytes) -> list[bytes | Rows | str]:
         """Give the sample of each packet that is complete."""
@@ -110,7 +112,8 @@ class Shimmer3(Builtin):
         while (size := self._size_at(at)) is not None:
             was_known = self._format is not None
             items += self._take(at) if size else []
-            stray += was_known and not size
+            self._is_lost = was_known and not size
+            stray += self._is_lost
             at += size or 1
             if self._format is not None and not was_known:
                 at += self._format.crc_bytes
@@ -120,15 +123,16 @@ class Shimmer3(Builtin):
     def _size_at(self, at: int) -> int | None:
         """Length of what begins here, with its checksum: 0 if nothing does, None while that is not certain.
 
-        One byte of checksum is right by chance too often. Therefore something new must begin after it, if
-        that byte has come; without any checksum, it is waited for.
+        One byte of checksum is right by chance too often while the way is lost, and some pods append none:
+        then something new must begin after it.
         """
         body = self._body_size_at(at)
         if not body or self._format is None:
             return body
         end, crc_bytes = at + body, self._format.crc_bytes
-        following = bytes(self._buffer[end : end + crc_bytes + 1])
-        if len(following) < max(1, crc_bytes):
+        awaited = crc_bytes + (self._is_lost or crc_bytes == 0)
+        following = bytes(self._buffer[end : end + awaited])
+        if len(following) < awaited:
             return None
         is_right = checksum(self._buffer[at:end]).startswith(following[:crc_bytes])
         is_followed = following[crc_bytes:] in (b"", b"\x00", b"\xff")
