@@ -34,6 +34,12 @@ class Event:
         return bytes.fromhex(self.rest)
 
 
+def config(rate_hz: int, *, samples: int = 0, checksum: bool = False) -> bytes:
+    """A write to Config: 16 g, 2000 degree/s."""
+    asked = b"\0\3" + b"".join(number.to_bytes(2, "little") for number in (rate_hz, 16, 2000))
+    return asked + bytes(8) + bytes((samples, 0, 0, checksum)) + bytes(4)
+
+
 class Script:
     """Operations for the harness, in their order."""
 

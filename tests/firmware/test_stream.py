@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware.chip import Chip, number_of, numbered
-from firmware.driving import STOP, Event, Firmware, Script, payloads, received
+from firmware.driving import STOP, Event, Firmware, Script, config, payloads, received
 from stridesense.model import Foot, Gap, GapCause, Malformed, SampleBlock
 from stridesense.protocol.decoder import Decoder
 
@@ -23,11 +23,6 @@ rates = st.sampled_from((104, 208, 416, 833)).flatmap(
     lambda stated: st.tuples(st.just(stated), st.floats(0.96, 1.04).map(lambda share: share * stated))
 )
 mtus = st.sampled_from((31, 43, 100, 185, 247, 512))
-
-
-def config(rate_hz: int, *, samples: int = 0, checksum: bool = False) -> bytes:
-    asked = b"\0\3" + b"".join(number.to_bytes(2, "little") for number in (rate_hz, 16, 2000))
-    return asked + bytes(8) + bytes((samples, 0, 0, checksum)) + bytes(4)
 
 
 def started(rate_hz: int = 416, *, mtu: int = 247, samples: int = 0, checksum: bool = False) -> Script:

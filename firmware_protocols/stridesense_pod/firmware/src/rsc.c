@@ -6,8 +6,8 @@
 
 #define DPS_PER_COUNT_AND_RANGE 35.0e-6F
 #define LEAST_PEAK_DPS 150.0F    /* slower than any walk turns a foot */
-#define PEAK_SHARE 0.5F          /* of the fastest turn of late; above the smaller turn as the toe comes down */
-#define OPPOSITE_SHARE 2.0F      /* in squares: a turn the other way takes over only if it is clearly faster */
+#define PEAK_SHARE 0.6F          /* of the fastest turn of late; above the smaller turn as the toe comes down */
+#define OPPOSITE_SHARE 1.5F      /* in squares: a turn the other way takes over only if it is clearly faster */
 #define FALLS_BY (1.0F / 2048.0F)
 
 #define SHORTEST_STRIDE_MS 400U /* 150 strides a minute: faster than any runner */
@@ -43,12 +43,35 @@ static void follow_fastest(struct rsc_counter *counter, const float gyr[3], floa
     }
 }
 
+/** The median of the last stride times, in samples; 0: there is none. */
+static uint32_t usual_stride(const struct rsc_counter *counter)
+{
+    uint32_t sorted[RSC_STRIDES_KEPT] = {0U};
+    for (size_t i = 0U; i < counter->counted; i++) {
+        size_t place = i;
+        while ((place > 0U) && (sorted[place - 1U] > counter->strides[i])) {
+            sorted[place] = sorted[place - 1U];
+            place--;
+        }
+        sorted[place] = counter->strides[i];
+    }
+    return sorted[counter->counted / 2U];
+}
+
+/** A stride is not yet over before this. */
+static uint32_t shortest_stride(const struct rsc_counter *counter)
+{
+    const uint32_t shortest = samples_of(counter, SHORTEST_STRIDE_MS);
+    const uint32_t much_shorter = (usual_stride(counter) * 7U) / 10U;
+    return (much_shorter > shortest) ? much_shorter : shortest;
+}
+
 static void count_stride(struct rsc_counter *counter)
 {
     if (counter->since <= samples_of(counter, LONGEST_STRIDE_MS)) {
         counter->strides[counter->next] = counter->since;
-        counter->next = (uint8_t)((counter->next + 1U) % RSC_STRIDES_AVERAGED);
-        if (counter->counted < RSC_STRIDES_AVERAGED) {
+        counter->next = (uint8_t)((counter->next + 1U) % RSC_STRIDES_KEPT);
+        if (counter->counted < RSC_STRIDES_KEPT) {
             counter->counted++;
         }
     } else {
@@ -81,7 +104,7 @@ void rsc_take(struct rsc_counter *counter, const int16_t gyr[3])
         counter->armed = true;
     }
     if (counter->armed && (fastest > (LEAST_PEAK_DPS * LEAST_PEAK_DPS)) && (along > (PEAK_SHARE * fastest)) &&
-        (counter->since >= samples_of(counter, SHORTEST_STRIDE_MS))) {
+        (counter->since >= shortest_stride(counter))) {
         count_stride(counter);
     }
 }
@@ -89,15 +112,11 @@ void rsc_take(struct rsc_counter *counter, const int16_t gyr[3])
 struct rsc_measurement rsc_measure(const struct rsc_counter *counter)
 {
     struct rsc_measurement measurement = {0U, 0U, 0U, false};
-    uint32_t samples = 0U;
-    for (size_t stride = 0U; stride < counter->counted; stride++) {
-        samples += counter->strides[stride];
-    }
-    if ((samples == 0U) || (counter->since > samples_of(counter, LONGEST_STRIDE_MS))) {
+    const uint32_t stride = usual_stride(counter);
+    if ((stride == 0U) || (counter->since > samples_of(counter, LONGEST_STRIDE_MS))) {
         return measurement;
     }
-    const uint32_t a_minute = S_PER_MIN * counter->rate_hz * counter->counted;
-    const uint32_t cadence = (a_minute + (samples / 2U)) / samples;
+    const uint32_t cadence = ((S_PER_MIN * counter->rate_hz) + (stride / 2U)) / stride;
     const uint32_t stride_cm = (cadence >= RUNS_FROM_CADENCE) ? RUN_STRIDE_CM : WALK_STRIDE_CM;
     measurement.cadence = (uint8_t)cadence;
     measurement.running = (cadence >= RUNS_FROM_CADENCE);

@@ -14,14 +14,14 @@
 
 #define RSC_MEASUREMENT_MAX 6U
 #define RSC_FEATURE 0x0005U /**< stride length, and whether walking or running */
-#define RSC_STRIDES_AVERAGED 4U
+#define RSC_STRIDES_KEPT 5U
 
 struct rsc_counter {
     float fastest[3];   /**< fastest turn of late, degree/s, falling slowly */
     float dps_per_count;
     uint32_t rate_hz;
     uint32_t since;     /**< samples since the last stride */
-    uint32_t strides[RSC_STRIDES_AVERAGED]; /**< the last stride times, in samples */
+    uint32_t strides[RSC_STRIDES_KEPT]; /**< the last stride times, in samples */
     uint8_t counted;    /**< how many of them there are */
     uint8_t next;       /**< which of them is replaced next */
     bool armed;         /**< it turned the other way since the last stride */
@@ -41,7 +41,7 @@ void rsc_start(struct rsc_counter *counter, uint16_t rate_hz, uint16_t gyr_range
 /** Takes the angular velocity of one sample, in counts. */
 void rsc_take(struct rsc_counter *counter, const int16_t gyr[3]);
 
-/** What there is to tell; all 0 before two strides, and when none came for two seconds. */
+/** What there is to tell; all 0 before the second stride, and when none came for two seconds. */
 struct rsc_measurement rsc_measure(const struct rsc_counter *counter);
 
 /** The bytes of RSC Measurement (0x2A53); returns their number. */
