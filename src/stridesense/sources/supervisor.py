@@ -136,10 +136,11 @@ class Supervisor:
             await self._forget_once(connection)
             raise
         self._firmware = await self._read_firmware(connection)
-        self._tell(LinkState.STREAMING, await self._contradiction(connection))
+        contradiction = await self._contradiction(connection)
+        self._connections += 1
+        self._tell(LinkState.STREAMING, contradiction)
         try:
             await dialogue.start()
-            self._connections += 1
             self._has_forgotten = False
             await self._follow_battery(connection)
             await self._watch()

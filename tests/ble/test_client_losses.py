@@ -1,0 +1,147 @@
+"""Links that break, pods that fall silent or come back as others: each time the thread is taken up again."""
+
+import asyncio
+import random
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from ble.listening import LEFT, Heard, becomes, listening, pod_of, worn, worn_on_both
+from ble.peripherals import SofpPod
+from ble.rigs.base import Rig
+from stridesense.model import Foot
+from stridesense.model.pods import LinkState
+from stridesense.simulator import SimulatedRun, load, simulate
+
+LOSSES = 20
+
+
+@pytest.fixture(scope="module")
+def run() -> SimulatedRun:
+    return simulate(load("easy_run").shortened(60.0))
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def tasks() -> set[str]:
+    return {task.get_name() for task in asyncio.all_tasks()}
+
+
+async def lose(rig: Rig, *, out_of_range: bool) -> float:
+    """Break the link in one of the two ways; the moment when the pod can be reached again."""
+    if out_of_range:
+        rig.air.silence(LEFT)
+        await becomes(lambda: not rig.air.is_connected(LEFT))
+        rig.air.back(LEFT)
+    else:
+        rig.air.drop(LEFT)
+    return asyncio.get_running_loop().time()
+
+
+async def recovers(heard: Heard, already: int) -> float:
+    """Wait for data of a new connection; the moment it came."""
+    await heard.until(lambda: heard.count(Foot.LEFT, LinkState.STREAMING) > already, 20.0)
+    await heard.streams(Foot.LEFT, 2)
+    return asyncio.get_running_loop().time()
+
+
+async def test_twenty_lost_links_are_taken_up_again_without_a_leak_or_a_double(
+    rig: Rig, run: SimulatedRun
+) -> None:
+    how = random.Random(8)
+    ways = [True, False] * (LOSSES // 2)
+    how.shuffle(ways)
+    waits_s = []
+    async with worn(rig, run) as (pod, heard):
+        await heard.streams(Foot.LEFT)
+        files, before = open_files(), len(tasks())
+        for number, out_of_range in enumerate(ways, start=1):
+            back_s = await lose(rig, out_of_range=out_of_range)
+            waits_s.append(await recovers(heard, number) - back_s)
+            await asyncio.sleep(how.uniform(0.0, 0.2))
+        assert open_files() <= files + 1
+        assert len(tasks()) <= before + 1
+    assert heard.links(Foot.LEFT)[-1]["reconnects"] == LOSSES
+    assert median(waits_s) <= 5.0, waits_s
+    assert all((later - earlier) % 65536 > 0 for earlier, later in pairwise(heard.sequence(Foot.LEFT)))
+    assert len(set(heard.of(Foot.LEFT, "data"))) == len(heard.of(Foot.LEFT, "data"))
+    assert set(heard.of(Foot.LEFT, "data")) <= set(pod.values("data"))
+
+
+async def test_when_it_ends_nothing_of_it_is_left(rig: Rig, run: SimulatedRun) -> None:
+    async with SofpPod(await rig.peripheral("pod", LEFT), run, Foot.LEFT) as pod:
+        async with listening(rig, {Foot.LEFT: pod_of(pod)}) as heard:
+            await heard.streams(Foot.LEFT)
+        files, before = open_files(), tasks()
+        for _ in range(2):
+            async with listening(rig, {Foot.LEFT: pod_of(pod)}) as heard:
+                await heard.streams(Foot.LEFT)
+        await becomes(lambda: not rig.air.is_connected(LEFT))
+        await becomes(lambda: (open_files(), len(tasks())) <= (files, len(before)))
+
+
+async def test_a_lost_foot_leaves_the_other_alone(rig: Rig, run: SimulatedRun) -> None:
+    async with worn_on_both(rig, run) as (_, _, heard):
+        await heard.streams(Foot.LEFT)
+        await heard.streams(Foot.RIGHT)
+        rig.air.silence(LEFT)
+        await heard.until(lambda: LinkState.LOST in heard.states(Foot.LEFT))
+        await heard.streams(Foot.RIGHT, 20)
+        assert heard.states(Foot.LEFT)[-1] in (LinkState.LOST, LinkState.SEARCHING)
+        rig.air.back(LEFT)
+        await heard.streams(Foot.LEFT)
+    numbers = heard.sequence(Foot.RIGHT)
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert heard.count(Foot.RIGHT, LinkState.STREAMING) == 1
+    assert "broke" in heard.reasons(Foot.LEFT)[0]
+
+
+async def test_a_pod_that_is_connected_and_silent_is_connected_anew(rig: Rig, run: SimulatedRun) -> None:
+    async with worn(rig, run) as (pod, heard):
+        await heard.streams(Foot.LEFT)
+        pod.faults.silent = True
+        await heard.until(lambda: LinkState.SILENT in heard.states(Foot.LEFT))
+        pod.faults.silent = False
+        await recovers(heard, 1)
+    assert heard.reasons(Foot.LEFT)[0] == (
+        "the left pod StrideSense left has sent nothing for 1 s: connecting to it anew"
+    )
+
+
+async def test_a_pod_that_comes_back_with_a_newer_firmware_goes_on(rig: Rig, run: SimulatedRun) -> None:
+    async with worn(rig, run) as (pod, heard):
+        await heard.streams(Foot.LEFT)
+        await pod.update_firmware("1.1.0")
+        await recovers(heard, 1)
+    assert heard.links(Foot.LEFT)[-1]["firmware"] == "1.1.0"
+
+
+async def test_a_firmware_that_lacks_what_is_needed_is_named_and_the_next_one_is_tried(
+    rig: Rig, run: SimulatedRun
+) -> None:
+    async with worn(rig, run) as (pod, heard):
+        await heard.streams(Foot.LEFT)
+        await pod.update_firmware("2.0.0", without=["config"])
+        await heard.until(lambda: LinkState.UNUSABLE in heard.states(Foot.LEFT))
+        reasons = heard.reasons(Foot.LEFT)
+        assert any("looking at them afresh" in reason for reason in reasons)
+        assert "no characteristic `config`" in reasons[-1]
+        assert "update the pod's firmware" in reasons[-1]
+        await pod.update_firmware("2.0.1")
+        await recovers(heard, heard.count(Foot.LEFT, LinkState.STREAMING))
+
+
+async def test_garbage_of_one_pod_does_not_hold_up_the_other(rig: Rig, run: SimulatedRun) -> None:
+    noise = random.Random(3)
+    async with worn_on_both(rig, run) as (left, _, heard):
+        await heard.streams(Foot.LEFT)
+        left.faults.garble = lambda payload: noise.randbytes(noise.randrange(len(payload) + 1))
+        await heard.streams(Foot.LEFT, 30)
+        await heard.streams(Foot.RIGHT, 30)
+    assert heard.count(Foot.LEFT, LinkState.STREAMING) == heard.count(Foot.RIGHT, LinkState.STREAMING) == 1
+    numbers = heard.sequence(Foot.RIGHT)
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
