@@ -122,6 +122,13 @@ class Peripheral(ABC, Generic[StreamT]):
                 await self._news.wait()
         return values
 
+    async def is_alone(self, timeout_s: float = 10.0) -> None:
+        """Wait until the pod knows that its central is gone."""
+        async with asyncio.timeout(timeout_s):
+            while self.connection is not None:
+                self._news.clear()
+                await self._news.wait()
+
     def values(self, role: str) -> list[bytes]:
         """What went out of a role, in order."""
         return [payload for _, told, payload in self.sent if told == role]
@@ -195,6 +202,10 @@ class Peripheral(ABC, Generic[StreamT]):
 
         return _kept(play(), self._playing)
 
+    def _end(self, stream: Playing) -> None:
+        stream.cancel()
+        self._playing.discard(stream)
+
     def _soon(self, work: Coroutine[Any, Any, object]) -> None:
         """Do this after what is under way, if the link lives so long."""
         _kept(work, self._on_link)
@@ -247,6 +258,7 @@ class Peripheral(ABC, Generic[StreamT]):
         for task in self._on_link:
             task.cancel()
         self._on_disconnection()
+        self._news.set()
 
 
 def _kept(work: Coroutine[Any, Any, object], among: set[Playing]) -> Playing:

@@ -71,9 +71,9 @@ class MovesensePod(Peripheral[MovesenseStream]):
     def _unsubscribe(self, reference: int, _nothing: bytes) -> Status:
         if reference not in self._subscribed:
             return Status.BAD_REQUEST
-        self._subscribed.pop(reference).cancel()
+        self._end(self._subscribed.pop(reference))
         return Status.OK
 
     def _on_disconnection(self) -> None:
         while self._subscribed:
-            self._subscribed.popitem()[1].cancel()
+            self._end(self._subscribed.popitem()[1])

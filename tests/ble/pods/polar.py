@@ -48,7 +48,7 @@ class PolarPod(Peripheral[PolarStream]):
     async def stop_on_its_own(self, *measurements: Measurement) -> None:
         """End measurements that nobody asked to end, and say so."""
         for measurement in measurements:
-            self._started.pop(measurement).cancel()
+            self._end(self._started.pop(measurement))
         await self.say("control", bytes((_STOPPED_ON_ITS_OWN, *measurements)))
 
     def _power_on(self) -> None:
@@ -116,7 +116,7 @@ class PolarPod(Peripheral[PolarStream]):
     def _stop(self, measurement: Measurement) -> Status:
         if measurement not in self._started:
             return Status.ALREADY_IN_STATE
-        self._started.pop(measurement).cancel()
+        self._end(self._started.pop(measurement))
         return Status.DONE
 
     def _fault_of(self, measurement: Measurement, parameters: bytes) -> Status | None:

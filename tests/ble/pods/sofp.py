@@ -105,8 +105,7 @@ class SofpPod(Peripheral[SofpStream]):
 
     def _stop(self, _parameters: bytes) -> ControlStatus:
         if self._play_task is not None:
-            self._play_task.cancel()
-            self._playing.discard(self._play_task)
+            self._end(self._play_task)
         self._ring.clear()
         self._owes_flag = False
         return ControlStatus.DONE
