@@ -5,7 +5,7 @@ from bleak.exc import BleakBluetoothNotAvailableError, BleakDBusError, BleakErro
 
 from ble.rigs.box_rig import BoxRig
 from ble.rigs.driving import ADDRESS, Session, emitting, found, look, passes, session
-from ble.rigs.emitter import VERSION
+from ble.rigs.emitter import SECRET, VERSION
 from ble.rigs.fake_rig import FakeBlueZRig
 
 BlueZRig = FakeBlueZRig | BoxRig
@@ -79,3 +79,16 @@ async def test_a_device_that_bluez_forgot_is_not_found(bluez_rig: BlueZRig) -> N
     await bluez_rig.bluez.forget_devices()
     with pytest.raises(BleakError, match="not found"):
         await Session(bluez_rig, device).client.connect()
+
+
+async def test_pairing_needs_an_agent(bluez_rig: BlueZRig) -> None:
+    emitter = await emitting(bluez_rig)
+    async with session(bluez_rig) as one:
+        with pytest.raises(BleakDBusError, match="AuthenticationFailed"):
+            await one.client.pair()
+    await bluez_rig.bluez.accept_pairing()
+    async with session(bluez_rig) as one:
+        await one.client.pair()
+        (connection,) = emitter.device.connections.values()
+        assert connection.is_encrypted
+        assert await one.client.read_gatt_char(SECRET) == b"told"

@@ -180,4 +180,5 @@ class Box:
             await self.start_bluetoothd()
         if not await self.bluez.is_powered():
             await self.bluez.power(on=True)
+        await self.bluez.refuse_pairing()
         await self.bluez.forget_devices()

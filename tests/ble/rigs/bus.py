@@ -18,6 +18,9 @@ ADAPTER = "org.bluez.Adapter1"
 DEVICE = "org.bluez.Device1"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
+AGENT = "org.bluez.Agent1"
+AGENT_PATH = "/org/stridesense/agent"
+AGENT_MANAGER = {"path": "/org/bluez", "interface": "org.bluez.AgentManager1"}
 
 
 class BusError(Exception):
@@ -141,6 +144,18 @@ class BlueZ:
                 with suppress(BusError):
                     await self.call("RemoveDevice", "o", path, interface=ADAPTER)
 
-    def _on_message(self, message: Message) -> None:
+    async def accept_pairing(self) -> None:
+        """Answer BlueZ's questions about pairing with yes, as an agent without screen and keys."""
+        await self.call("RegisterAgent", "os", AGENT_PATH, "NoInputNoOutput", **AGENT_MANAGER)
+        await self.call("RequestDefaultAgent", "o", AGENT_PATH, **AGENT_MANAGER)
+
+    async def refuse_pairing(self) -> None:
+        with suppress(BusError):  # there was no agent
+            await self.call("UnregisterAgent", "o", AGENT_PATH, **AGENT_MANAGER)
+
+    def _on_message(self, message: Message) -> Message | None:
         if message.message_type is MessageType.SIGNAL:
             self._changed.set()
+        elif message.message_type is MessageType.METHOD_CALL and message.interface == AGENT:
+            return Message.new_method_return(message)
+        return None

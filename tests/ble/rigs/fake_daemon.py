@@ -13,7 +13,15 @@ from ble.rigs.air import key
 from ble.rigs.bus import ADAPTER, ADAPTER_PATH
 from ble.rigs.central import Central
 from ble.rigs.fake_device import CHARACTERISTIC, FALSE, TRUE, FakeDevice, path_of
-from ble.rigs.fake_tree import RefusalError, Tree, no_method, no_object, not_ready
+from ble.rigs.fake_tree import (
+    RefusalError,
+    Tree,
+    does_not_exist,
+    no_method,
+    no_object,
+    not_authenticated,
+    not_ready,
+)
 
 Method = Callable[[Message], Coroutine[Any, Any, tuple[str, list[Any]] | None]]
 
@@ -26,6 +34,7 @@ class Daemon:
         self._central = central
         self._faults = faults
         self._scanners: set[str] = set()
+        self._agents: set[str] = set()
         self._devices: dict[str, FakeDevice] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self._methods: dict[str, Method] = {
@@ -43,6 +52,9 @@ class Daemon:
             "WriteValue": self._write_value,
             "StartNotify": self._start_notify,
             "StopNotify": self._stop_notify,
+            "RegisterAgent": self._register_agent,
+            "RequestDefaultAgent": self._request_default_agent,
+            "UnregisterAgent": self._unregister_agent,
         }
         self.tree = Tree(bus)
         self.tree.add("/org/bluez", {"org.bluez.AgentManager1": {}})
@@ -103,6 +115,7 @@ class Daemon:
         return next(device for device in self._devices.values() if f"{path}/".startswith(f"{device.path}/"))
 
     async def _forget_sender(self, sender: str) -> None:
+        self._agents.discard(sender)
         await self._stop_scanning(sender)
         for device in self._devices.values():
             await device.forget_sender(sender)
@@ -170,6 +183,20 @@ class Daemon:
         else:
             device.advertised(advertisement)
 
+    # org.bluez.AgentManager1
+
+    async def _register_agent(self, message: Message) -> None:
+        self._agents.add(str(message.sender))
+
+    async def _request_default_agent(self, message: Message) -> None:
+        if message.sender not in self._agents:
+            raise does_not_exist()
+
+    async def _unregister_agent(self, message: Message) -> None:
+        if message.sender not in self._agents:
+            raise does_not_exist()
+        self._agents.remove(message.sender)
+
     # org.bluez.Device1
 
     async def _connect(self, message: Message) -> None:
@@ -180,6 +207,8 @@ class Daemon:
         await self.device(str(message.path)).disconnect()
 
     async def _pair(self, message: Message) -> None:
+        if not self._agents:
+            raise not_authenticated()
         await self.device(str(message.path)).pair()
 
     # org.bluez.GattCharacteristic1 and GattDescriptor1

@@ -32,6 +32,10 @@ def no_method(name: str) -> RefusalError:
     return RefusalError("org.freedesktop.DBus.Error.UnknownMethod", f"no method {name}")
 
 
+def does_not_exist() -> RefusalError:
+    return RefusalError("org.bluez.Error.DoesNotExist", "Does Not Exist")
+
+
 def in_progress() -> RefusalError:
     return RefusalError("org.bluez.Error.InProgress", "In Progress")
 
