@@ -162,6 +162,7 @@ class _Ways:
 
     @classmethod
     def through(cls, bits: Int64Array, room_bits: float) -> "_Ways":
+        """Carry the cheapest ways along, as far as the room allows."""
         ways, cost, cheapest = cls([], []), np.full(len(_WIDTHS_BITS), np.inf), 0.0
         for needed in bits:
             opens = cheapest + _BLOCK_BITS < cost
