@@ -13,7 +13,7 @@ from scipy.signal import bilinear, butter, sosfilt, sosfilt_zi, tf2sos
 from stridesense.model.samples import FloatArray
 from stridesense.simulator.body import GRID_HZ, IdealImu, ideal_imu
 from stridesense.simulator.mount import Mount
-from stridesense.simulator.scenario import Pod
+from stridesense.simulator.pod_settings import Pod
 from stridesense.simulator.sensor import ANTI_ALIAS_SHARE
 from stridesense.simulator.trajectory import FootTrajectory
 

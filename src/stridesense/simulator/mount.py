@@ -8,7 +8,7 @@ import numpy as np
 from stridesense.model import Foot
 from stridesense.model.samples import FloatArray
 from stridesense.simulator.bumps import Bumps, Knock
-from stridesense.simulator.scenario import Knocks, Pod
+from stridesense.simulator.pod_settings import Knocks, Pod
 from stridesense.simulator.trajectory import FootTrajectory
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from stridesense.model import Foot, RawPacket
-from stridesense.simulator.scenario import Radio
+from stridesense.simulator.pod_settings import Radio
 from stridesense.simulator.stream import PodStream, Sent
 from stridesense.units import NS_PER_S
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from stridesense.model import Foot
 from stridesense.model.samples import BoolArray, FloatArray
-from stridesense.simulator.scenario import Pod
+from stridesense.simulator.pod_settings import Pod
 from stridesense.simulator.trajectory import FootTrajectory
 from stridesense.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from stridesense.model import Foot
-from stridesense.simulator.scenario import Pod, Radio
+from stridesense.simulator.pod_settings import Pod, Radio
 from stridesense.simulator.sensor import PodSamples
 from stridesense.simulator.truth import StrideTruth
 
