@@ -1,0 +1,165 @@
+"""The supervisor's judgement: what it tells, how long it waits, what it asks of the system."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from sources.memory_radio import MemoryPod, MemoryRadio
+from stridesense.errors import LinkError
+from stridesense.model import Foot
+from stridesense.protocol import registry
+from stridesense.protocol.gatt import BASE_UUID
+from stridesense.sources.ble import BleSource
+from stridesense.sources.inbox import Inbox
+from stridesense.sources.radio import Advertisement, RefusedError
+from stridesense.sources.supervisor import BATTERY_LEVEL, Backoff, Patience, Pod
+
+ADDRESS = "F0:F0:F0:F0:F0:01"
+MEASUREMENT = BASE_UUID.format("2a53")
+QUICK = Patience(metrics_s=0.2, first_delay_s=0.01, longest_delay_s=0.02, good_s=10.0)
+
+
+def watch_pod() -> MemoryPod:
+    return MemoryPod(Advertisement(ADDRESS, "Stryd", -60), {MEASUREMENT: b""})
+
+
+class Link(list[dict[str, object]]):
+    """What was told of the link so far."""
+
+    def states(self) -> list[object]:
+        return [one["state"] for one in self]
+
+
+@asynccontextmanager
+async def kept(radio: MemoryRadio) -> AsyncIterator[tuple[Link, asyncio.Queue[object]]]:
+    """A source on the radio's pod; what is told of the link, and a queue that tells of each packet."""
+    link, news = Link(), asyncio.Queue[object]()
+    source = BleSource(radio, {Foot.LEFT: Pod(ADDRESS, registry.find("rsc"))}, QUICK)
+
+    async def take() -> None:
+        async for packet in source:
+            if packet.characteristic == "link":
+                link.append(json.loads(packet.payload))
+            news.put_nowait(packet)
+
+    async with source:
+        task = asyncio.create_task(take())
+        yield link, news
+        source.end()
+        await task
+
+
+async def until(link: Link, news: asyncio.Queue[object], state: str, count: int = 1) -> None:
+    async with asyncio.timeout(5.0):
+        while link.states().count(state) < count:
+            await news.get()
+
+
+def test_the_wait_doubles_up_to_its_bound_and_a_good_minute_ends_it() -> None:
+    backoff = Backoff(Patience())
+    assert [backoff.delay_s(1.0) for _ in range(7)] == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0]
+    assert backoff.delay_s(59.9) == 8.0
+    assert [backoff.delay_s(60.0), backoff.delay_s(0.0)] == [0.25, 0.5]
+
+
+async def test_every_connection_is_closed_before_the_next_is_made() -> None:
+    pod = watch_pod()
+    async with kept(MemoryRadio(pod)) as (link, news):
+        for number in range(1, 5):
+            await until(link, news, "streaming", number)
+            pod.on_lost()
+        await until(link, news, "streaming", 5)
+    talk = [word for word in pod.asked if word in ("connect", "close")]
+    assert talk == ["connect", "close"] * 5
+    assert link[-1]["reconnects"] == 4
+
+
+async def test_services_that_are_not_as_described_are_forgotten_once() -> None:
+    pod = watch_pod()
+    pod.values.clear()
+    async with kept(MemoryRadio(pod)) as (link, news):
+        await until(link, news, "unusable", 3)
+        pod.values[MEASUREMENT] = b""
+        await until(link, news, "streaming")
+    assert pod.asked.count("forget") == 1
+    assert link.states().count("lost") == 1
+
+
+async def test_a_request_refused_because_the_link_is_down_is_a_lost_link() -> None:
+    pod = watch_pod()
+    pod.refusals[MEASUREMENT] = RefusedError("unlikely error")
+    async with kept(MemoryRadio(pod)) as (link, news):
+        await until(link, news, "streaming")
+        pod.on_lost()
+        await until(link, news, "lost")
+    assert "unusable" not in link.states()
+
+
+async def test_a_radio_that_fails_is_told_and_asked_again() -> None:
+    radio = MemoryRadio(watch_pod())
+    radio.fault = LinkError("Bluetooth is switched off")
+    async with kept(radio) as (link, news):
+        await until(link, news, "lost", 2)
+        radio.fault = None
+        await until(link, news, "streaming")
+    assert [one["reason"] for one in link if one["state"] == "lost"][:2] == ["Bluetooth is switched off"] * 2
+
+
+async def test_the_battery_is_followed() -> None:
+    pod = watch_pod()
+    pod.values[BATTERY_LEVEL] = b"\x57"
+    levels = []
+    async with kept(MemoryRadio(pod)) as (link, news):
+        await until(link, news, "streaming")
+        async with asyncio.timeout(5.0):
+            while BATTERY_LEVEL not in pod.listeners:
+                levels.append(await news.get())
+        pod.listeners[BATTERY_LEVEL](b"\x56")
+        async with asyncio.timeout(5.0):
+            while len(levels) < 3 or levels[-1].payload != b"\x56":  # type: ignore[attr-defined]
+                levels.append(await news.get())
+    told = [one.payload for one in levels if one.characteristic == "battery"]  # type: ignore[attr-defined]
+    assert told == [b"\x57", b"\x56"]
+
+
+async def test_a_source_that_is_ended_before_it_begins_ends() -> None:
+    source = BleSource(MemoryRadio(watch_pod()), {Foot.LEFT: Pod(ADDRESS, registry.find("rsc"))})
+    source.end()
+    async with asyncio.timeout(5.0), source:
+        states = [json.loads(packet.payload)["state"] async for packet in source]
+    assert "streaming" not in states
+
+
+async def test_a_fault_of_ours_ends_the_source_instead_of_one_foot_in_silence() -> None:
+    radio = MemoryRadio()
+    radio.release = None  # type: ignore[method-assign, assignment]
+    source = BleSource(radio, {Foot.LEFT: Pod(ADDRESS, registry.find("rsc"))})
+    async with asyncio.timeout(5.0), source:
+        packets = aiter(source)
+        assert (await anext(packets)).characteristic == "link"
+        with pytest.raises(TypeError):
+            await anext(packets)
+
+
+def test_half_a_second_of_two_quick_pods_fits_into_the_inbox() -> None:
+    times = iter(range(10_000))
+    inbox = Inbox(now_ns=lambda: next(times))
+    for number in range(2 * 100):
+        inbox.put(Foot.LEFT, "sofp", "data", bytes([number]))
+    assert inbox.dropped == 0
+
+
+async def test_what_does_not_fit_is_counted_and_word_of_the_link_always_fits() -> None:
+    inbox = Inbox(limit=2)
+    for number in range(5):
+        inbox.put(Foot.LEFT, "sofp", "data", bytes([number]))
+    inbox.tell(Foot.LEFT, "sofp", "link", b"{}")
+    inbox.close()
+    taken = []
+    while (packet := await inbox.get()) is not None:
+        taken.append(packet.payload)
+    assert taken == [b"\x00", b"\x01", b"{}"]
+    assert inbox.dropped == 3
