@@ -20,7 +20,7 @@ void ring_clear(struct ring *ring);
 /** Appends a packet; false, and nothing changed, if there is no room for the whole of it. */
 bool ring_push(struct ring *ring, const uint8_t *packet, uint8_t length);
 
-/** Copies the oldest packet to `out`, which must hold 255 bytes; returns its length, 0 if there is none. */
+/** Copies the oldest packet to `out`, which must hold the longest one; returns its length, 0 if there is none. */
 uint8_t ring_peek(const struct ring *ring, uint8_t *out);
 
 /** Takes the oldest packet away, if there is one. */

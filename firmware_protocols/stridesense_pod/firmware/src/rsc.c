@@ -5,9 +5,9 @@
 #include "bytes.h"
 
 #define DPS_PER_COUNT_AND_RANGE 35.0e-6F
-#define LEAST_PEAK_DPS 150.0F    /* slower than any walk turns a foot */
-#define PEAK_SHARE 0.6F          /* of the fastest turn of late; above the smaller turn as the toe comes down */
-#define OPPOSITE_SHARE 1.5F      /* in squares: a turn the other way takes over only if it is clearly faster */
+#define LEAST_PEAK_DPS 150.0F /* slower than any walk turns a foot */
+#define PEAK_SHARE 0.6F       /* of the fastest turn of late; above the smaller one as the toe comes down */
+#define OPPOSITE_SHARE 1.5F   /* in squares: a turn the other way takes over only if clearly faster */
 #define FALLS_BY (1.0F / 2048.0F)
 
 #define SHORTEST_STRIDE_MS 400U /* 150 strides a minute: faster than any runner */
@@ -128,7 +128,8 @@ struct rsc_measurement rsc_measure(const struct rsc_counter *counter)
 size_t rsc_put(const struct rsc_measurement *measurement, uint8_t out[RSC_MEASUREMENT_MAX])
 {
     const bool with_length = (measurement->stride_length_cm > 0U);
-    const uint32_t flags = (with_length ? FLAG_STRIDE_LENGTH : 0U) | (measurement->running ? FLAG_RUNNING : 0U);
+    const uint32_t running = measurement->running ? FLAG_RUNNING : 0U;
+    const uint32_t flags = (with_length ? FLAG_STRIDE_LENGTH : 0U) | running;
     out[0] = (uint8_t)flags;
     put_u16(&out[1], measurement->speed);
     out[3] = measurement->cadence;

@@ -96,8 +96,8 @@ static void add_sample(struct sofp *pod, const int16_t *counts)
 }
 
 /**
- * The FIFO overwrites its oldest samples, so the newest one in it is known by its time, and how many were lost
- * follows. Its time is on the line of those before: when the level was read says only between which two.
+ * The FIFO overwrites its oldest samples, so the newest one in it is known by its time, and how many were
+ * lost follows. Its time is on the line of those before: when the level was read says only between which two.
  */
 static void bridge_overflow(struct sofp *pod, const struct sofp_batch *batch)
 {

@@ -2,7 +2,8 @@
  * SOFP v1, the pod's side: samples and commands in, packets and replies out.
  *
  * Pure state: no heap, no clock, no radio. Whoever calls it says what time it is and sends what it gives
- * out. All functions of one `struct sofp` must be called by one thread at a time. Byte layouts: ../../README.md.
+ * out. All functions of one `struct sofp` must be called by one thread at a time. Byte layouts:
+ * ../../protocol.toml.
  */
 #ifndef SOFP_H
 #define SOFP_H
@@ -145,8 +146,8 @@ size_t sofp_control(struct sofp *pod, const uint8_t *command, size_t length, uin
                     uint8_t reply[SOFP_REPLY_MAX]);
 
 /**
- * Obeys a write to Config: the least rate and ranges that are not below those asked for. Returns the length of
- * the indication on Control: 0x80, status, and the first 8 bytes of the Config that holds now.
+ * Obeys a write to Config: the least rate and ranges that are not below those asked for. Returns the length
+ * of the indication on Control: 0x80, status, and the first 8 bytes of the Config that holds now.
  */
 size_t sofp_write_config(struct sofp *pod, const uint8_t *asked, size_t length,
                          uint8_t reply[SOFP_REPLY_MAX]);
