@@ -7,10 +7,11 @@ Live, replay and analysis call this and nothing else, so that they cannot differ
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, cast
 
-from stridesense.coaching.coach import Coach, CoachParams, Outcome
+from stridesense.coaching.coach import Coach, CoachParams
+from stridesense.coaching.coach import Outcome as CoachOutcome
 from stridesense.dsp import conditioner
 from stridesense.dsp.alignment import Alignment
 from stridesense.dsp.conditioner import Conditioner
@@ -22,11 +23,17 @@ from stridesense.gait.detector import DetectorParams, GaitDetector
 from stridesense.gait.load import CalfLoadParams, Mechanics
 from stridesense.gait.own_line import OwnUsual, OwnUsualParams, OwnUsualState
 from stridesense.gait.segmentation import SegmentationParams, StrideBuilder
-from stridesense.model import Foot, RawPacket
+from stridesense.model import Foot, PodReading, PodReport, RawPacket, Stride
 from stridesense.protocol.decoder import Decoder
 from stridesense.stage import Stage
 
 __all__ = ["Outcome", "Pipeline", "PipelineParams", "warm_up"]
+
+Outcome = CoachOutcome | PodReading | PodReport
+"""What comes out of the river."""
+
+TIMED_BY_ARRIVAL: Final = "timed_by_arrival"
+"""Flag of a stride whose pod has no clock of its own."""
 
 PipelineState = tuple[object, dict[Foot, list[object]], list[object]]
 
@@ -77,8 +84,8 @@ class Pipeline(Stage[RawPacket, Outcome]):
     def flush(self) -> list[Outcome]:
         """The session has ended: return what was still held back, foot by foot."""
         outcomes = self._run(self.decoder.flush())
-        for chain in self._feet.values():
-            outcomes += _through(_flush(chain), self._both)
+        for foot, chain in self._feet.items():
+            outcomes += _through(self._marked(foot, _flush(chain)), self._both)
         return outcomes + _flush(self._both)
 
     def reset(self) -> None:
@@ -118,10 +125,22 @@ class Pipeline(Stage[RawPacket, Outcome]):
     def _run(self, items: Iterable[Any]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for item in items:
+            if isinstance(item, PodReport | PodReading):
+                outcomes.append(item)
+                continue
             if item.foot not in self._feet:
                 self._feet[item.foot] = self._chain(item.foot)
-            outcomes += _through([item], [*self._feet[item.foot], *self._both])
+            outcomes += _through(self._marked(item.foot, _through([item], self._feet[item.foot])), self._both)
         return outcomes
+
+    def _marked(self, foot: Foot, items: list[Any]) -> list[Any]:
+        """Strides say so if their times are only as good as the arrivals of packets."""
+        if not self.decoder.is_timed_by_arrival(foot):
+            return items
+        return [
+            replace(item, flags=(*item.flags, TIMED_BY_ARRIVAL)) if isinstance(item, Stride) else item
+            for item in items
+        ]
 
 
 def warm_up() -> None:

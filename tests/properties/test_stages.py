@@ -16,7 +16,18 @@ from stridesense.dsp.conditioner import Conditioner
 from stridesense.gait.bilateral import Bilateral
 from stridesense.gait.detector import GaitDetector
 from stridesense.gait.segmentation import StrideBuilder
-from stridesense.model import Cue, Foot, GaitEvent, Gap, Lost, RawPacket, SampleBlock, SignalBlock, Stride
+from stridesense.model import (
+    Cue,
+    Foot,
+    GaitEvent,
+    Gap,
+    Lost,
+    PodReport,
+    RawPacket,
+    SampleBlock,
+    SignalBlock,
+    Stride,
+)
 from stridesense.protocol.decoder import Decoder
 from stridesense.simulator import load, simulate
 from stridesense.stage import Stage
@@ -44,7 +55,7 @@ def river() -> dict[type, tuple[Any, ...]]:
     radio = {"loss_percent": 0.3, "duplicate_percent": 3.0, "reorder_percent": 3.0}
     scenario = scenario.model_copy(update={"radio": scenario.radio.model_copy(update=radio)})
     packets = tuple(simulate(scenario).packets())
-    items = run(Decoder(), packets)
+    items = [item for item in run(Decoder(), packets) if not isinstance(item, PodReport)]
     one_foot = tuple(item for item in items if item.foot is Foot.LEFT)
     signals = tuple(run(Conditioner(), one_foot))
     return {

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import settings
 from numpy.typing import NDArray
 
-from stridesense.model import Gap, Malformed, RawPacket, SampleBlock
+from stridesense.model import Gap, Malformed, PodReport, RawPacket, SampleBlock
 from stridesense.protocol.decoder import Decoder
 
 Item = SampleBlock | Gap | Malformed
@@ -16,9 +16,14 @@ STEADY = settings(deadline=None, derandomize=True, max_examples=50)
 
 
 def decode(packets: Iterable[RawPacket], decoder: Decoder | None = None) -> list[Item]:
+    """All that comes out but the reports, which come by the clock."""
     decoder = decoder or Decoder()
-    items = [item for packet in packets for item in decoder.process(packet)]
+    items = [item for packet in packets for item in taken(decoder, packet)]
     return items + decoder.flush()
+
+
+def taken(decoder: Decoder, packet: RawPacket) -> list[Item]:
+    return [item for item in decoder.process(packet) if not isinstance(item, PodReport)]
 
 
 def blocks(items: list[Item]) -> list[SampleBlock]:

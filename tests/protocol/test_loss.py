@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.decoding import STEADY, blocks, decode, fingerprint, gaps, indices, malformed, times
+from protocol.decoding import STEADY, blocks, decode, fingerprint, gaps, indices, malformed, taken, times
 from protocol.packer import Pod, counts_of, data_bytes, flagged
 from stridesense.model import Foot, GapCause, RawPacket
 from stridesense.protocol.decoder import Decoder
@@ -71,8 +71,8 @@ def test_sensor_overflow_is_told_at_once() -> None:
     packets = packets[:20] + shifted([flagged(packets[20], OVERFLOW), *packets[21:]], 33)
     decoder = Decoder()
     for packet in packets[:20]:
-        decoder.process(packet)
-    gap, block = decoder.process(packets[20])
+        taken(decoder, packet)
+    gap, block = taken(decoder, packets[20])
     assert (gap.missing_samples, gap.cause) == (33, GapCause.SENSOR)
     assert block.first_index == 18 * 19 + 33
     assert (gap.start_s, gap.end_s) == pytest.approx((341 / 208, 375 / 208), abs=1e-4)
@@ -130,14 +130,14 @@ def test_packet_four_late_is_a_gap_and_then_counted_late() -> None:
 def test_short_packets_are_not_waited_for_longer_than_three_packets() -> None:
     packets = Pod(samples=2).session(30)
     decoder = Decoder()
-    given_out = [bool(decoder.process(packet)) for packet in without(packets, 10)[:14]]
+    given_out = [bool(taken(decoder, packet)) for packet in without(packets, 10)[:14]]
     assert given_out == [False] * 2 + [True] * 8 + [False] * 3 + [True]
 
 
 def test_flush_gives_out_what_waits() -> None:
     packets = without(POD.session(11), 11)
     decoder = Decoder()
-    before = [item for packet in packets for item in decoder.process(packet)]
+    before = [item for packet in packets for item in taken(decoder, packet)]
     gap, block = decoder.flush()
     assert len(before) == 9
     assert gap.missing_samples == 19
@@ -177,8 +177,8 @@ def test_loss_across_a_new_link_is_a_link_gap_and_not_waited_for() -> None:
     packets = POD.session(60)
     decoder = Decoder()
     for packet in [*packets[:20], *packets[:2]]:
-        decoder.process(packet)
-    gap, _ = decoder.process(packets[40])
+        taken(decoder, packet)
+    gap, _ = taken(decoder, packets[40])
     assert (gap.cause, gap.missing_samples) == (GapCause.LINK, 20 * 19)
 
 

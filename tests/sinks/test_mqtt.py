@@ -30,8 +30,8 @@ async def test_a_session_is_told_from_online_to_offline(broker: Broker) -> None:
                 await sink.handle(stride(index, Foot.RIGHT, cadence_spm=170.0))
             await sink.handle(cue(1))
             await sink.handle(Malformed(Foot.LEFT, 0, "not for the broker"))
-            sink.announce(Kind.BATTERY, {"left_pct": 80})
-            sink.announce(Kind.BATTERY, {"right_pct": 71})
+            sink.announce(Kind.BATTERY, {"left_percent": 80})
+            sink.announce(Kind.BATTERY, {"right_percent": 71})
         await listener.until(lambda: bool(listener.on("status")[1:] and listener.on("cue")))
     strides = [heard.record for heard in listener.on("right/stride")]
     assert [(one["seq"], one["index"]) for one in strides] == [(0, 0), (1, 1), (2, 2)]
@@ -42,7 +42,7 @@ async def test_a_session_is_told_from_online_to_offline(broker: Broker) -> None:
     (said,) = [heard.record for heard in listener.on("cue")]
     assert said["text"] == "let the heel kiss down"
     assert 0.0 < said["valid_until"] - time.time() <= 2.0
-    assert listener.on("battery")[-1].record.items() >= {"left_pct": 80, "right_pct": 71}.items()
+    assert listener.on("battery")[-1].record.items() >= {"left_percent": 80, "right_percent": 71}.items()
     assert [heard.record["state"] for heard in listener.on("session")] == ["running", "ended"]
     assert [heard.payload for heard in listener.on("status")] == [b"online", b"offline"]
     assert not {heard.topic.split("/")[-1] for heard in listener.heard} - set(Kind)

@@ -48,9 +48,10 @@ def test_a_device_name_without_a_letter_is_refused_with_a_sentence() -> None:
 
 def test_topics_are_those_that_subscribers_know() -> None:
     assert topic("pod", Kind.STRIDE, Foot.LEFT) == "stridesense/1/pod/left/stride"
-    assert [topic("pod", kind) for kind in Kind if kind is not Kind.STRIDE] == [
-        f"stridesense/1/pod/{name}" for name in ("summary", "cue", "status", "info", "battery", "session")
-    ]
+    assert topic("pod", Kind.LINK, Foot.RIGHT) == "stridesense/1/pod/right/link"
+    assert topic("pod", Kind.READING, Foot.RIGHT) == "stridesense/1/pod/right/reading"
+    names = ("summary", "cue", "status", "info", "battery", "session")
+    assert [topic("pod", Kind(name)) for name in names] == [f"stridesense/1/pod/{name}" for name in names]
     assert set(DELIVERY) == set(Kind)
 
 

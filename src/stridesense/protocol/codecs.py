@@ -65,6 +65,7 @@ class TableStream:
     period_s: float = 0.0
     last_s: float = 0.0
     next_index: int = 0
+    sampling_rate_hz: None = None  # a table has no pod to report on
 
     def take(self, packet: RawPacket, session: SessionClock) -> list[Item]:
         """Decode one packet; raises DeviceError if it is not as described."""
@@ -77,6 +78,10 @@ class TableStream:
             case other:
                 msg = f"samples has no characteristic {other!r}"
                 raise DeviceError(msg)
+
+    def relink(self) -> list[Item]:
+        """A table has no connection."""
+        return []
 
     def flush(self) -> list[Item]:
         """Give out the rows of a table that ended before its rate was known."""
@@ -144,6 +149,7 @@ class TableStream:
     def _gap(self, end_s: float) -> Gap:
         missing = round((end_s - self.last_s) / self.period_s) - 1
         self.counters.lost[GapCause.STALL] += missing
+        self.counters.gaps += 1
         self.next_index += missing
         return Gap(self.foot, self.last_s, end_s, missing, GapCause.STALL)
 

@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 
 from stridesense.errors import DeviceError
 from stridesense.model.packet import Foot, Malformed, RawPacket
+from stridesense.model.pods import PodReport
 from stridesense.protocol import registry
 from stridesense.protocol.codecs import TABLE_PROTOCOL, TableStream
 from stridesense.protocol.counters import StreamCounters
 from stridesense.protocol.pods import PodStream
+from stridesense.protocol.readings import ReadingStream
+from stridesense.protocol.reports import PodWatch
 from stridesense.protocol.sequence import HELD_S
 from stridesense.protocol.session import Item, SessionClock
 from stridesense.stage import Stage
+
+Stream = PodStream | ReadingStream | TableStream
 
 
 @dataclass(slots=True)
@@ -20,7 +25,8 @@ class DecoderState:
     """One stream for each foot, on one session clock."""
 
     session: SessionClock = field(default_factory=SessionClock)
-    streams: dict[Foot, PodStream | TableStream] = field(default_factory=dict)
+    streams: dict[Foot, Stream] = field(default_factory=dict)
+    watches: dict[Foot, PodWatch] = field(default_factory=dict)
     counters: defaultdict[Foot, StreamCounters] = field(default_factory=lambda: defaultdict(StreamCounters))
 
 
@@ -51,33 +57,63 @@ class Decoder(Stage[RawPacket, Item]):
         """What became of each foot's packets so far; a copy."""
         return deepcopy(dict(self._state.counters))
 
+    def is_timed_by_arrival(self, foot: Foot) -> bool:
+        """Whether the foot's pod has no clock, so that its samples are timed by when they came."""
+        stream = self._state.streams.get(foot)
+        return isinstance(stream, PodStream) and not stream.is_stamped
+
     def process(self, item: RawPacket) -> list[Item]:
         """Decode one packet as it came."""
         counters = self._state.counters[item.foot]
         counters.packets += 1
         try:
-            return self._stream(item, counters).take(item, self._state.session)
+            items = self._take(item, self._stream(item, counters))
         except DeviceError as error:
             counters.malformed += 1
-            return [Malformed(item.foot, item.arrival_ns, str(error))]
+            items = [Malformed(item.foot, item.arrival_ns, str(error))]
+        return items + self._reports(item, counters)
 
     def flush(self) -> list[Item]:
         """Give out what still waited, foot by foot."""
         return [item for stream in self._state.streams.values() for item in stream.flush()]
 
-    def _stream(self, packet: RawPacket, counters: StreamCounters) -> PodStream | TableStream:
+    def _take(self, packet: RawPacket, stream: Stream) -> list[Item]:
+        watch = self._state.watches.get(packet.foot)
+        if watch is None:
+            return stream.take(packet, self._state.session)
+        match packet.characteristic:
+            case "link":
+                return stream.relink() if watch.take_link(packet.payload) else []
+            case "battery" if packet.payload:
+                watch.take_battery(packet.payload[0])
+                return []
+            case _:
+                items = stream.take(packet, self._state.session)
+                watch.take_facts(packet)
+                return items
+
+    def _stream(self, packet: RawPacket, counters: StreamCounters) -> Stream:
         stream = self._state.streams.get(packet.foot)
         if stream is None:
             stream = _new_stream(packet, counters)
             self._state.streams[packet.foot] = stream
+            if packet.protocol != TABLE_PROTOCOL:
+                self._state.watches[packet.foot] = PodWatch(packet.foot, packet.protocol)
         if stream.protocol != packet.protocol:
             msg = f"the foot's pod speaks {stream.protocol}, not {packet.protocol}"
             raise DeviceError(msg)
         return stream
 
+    def _reports(self, packet: RawPacket, counters: StreamCounters) -> list[PodReport]:
+        watch, stream = self._state.watches.get(packet.foot), self._state.streams.get(packet.foot)
+        if watch is None or stream is None or packet.arrival_ns < watch.next_report_ns:
+            return []
+        return watch.reports(packet.arrival_ns, counters, stream.sampling_rate_hz, self._state.session)
 
-def _new_stream(packet: RawPacket, counters: StreamCounters) -> PodStream | TableStream:
+
+def _new_stream(packet: RawPacket, counters: StreamCounters) -> Stream:
     if packet.protocol == TABLE_PROTOCOL:
         return TableStream(packet.foot, counters)
-    registry.find(packet.protocol)
-    return PodStream(packet.foot, counters, packet.protocol)
+    if registry.find(packet.protocol).metrics is not None:
+        return ReadingStream(packet.foot, counters, packet.protocol)
+    return PodStream.new(packet.foot, counters, packet.protocol)

@@ -1,98 +1,55 @@
-"""One pod's packets as values: the codec that a description is turned into."""
+"""One pod's packets as frames: the codec that a description is turned into."""
 
 from binascii import crc_hqx
-from dataclasses import dataclass
-from functools import cache
-from math import isfinite
-from typing import Final
+from collections.abc import Iterator
+from functools import cache, partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stridesense.errors import DeviceError
-from stridesense.model.samples import BoolArray, FloatArray
 from stridesense.protocol import registry
-from stridesense.protocol.counters import PodCounters
-from stridesense.protocol.layout import Layout, Value
-from stridesense.protocol.spec import CHANNELS, ProtocolSpec
-from stridesense.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
-
-CountArray = NDArray[np.int16]
-
-RANGE_SHARE: Final = 0.995
-"""A count beyond this share of the stated range is taken as clipped."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PodConfig:
-    """How one pod's counts are to be read, as it stated in `payload`.
-
-    `scales` (6,) are SI units per count, `limit_counts` (6,) the magnitudes that mean clipped.
-    """
-
-    payload: bytes
-    config_id: int
-    nominal_rate_hz: float
-    scales: FloatArray
-    limit_counts: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PodFrame:
-    """One data packet, taken apart but not yet placed in time.
-
-    `sequence`, `sample_index` and `ticks` are the pod's own counters, still wrapping; `ticks` and
-    `sample_index` belong to the first of the `counts` (n, 6), whose columns are as in `CHANNELS`.
-    """
-
-    sequence: int
-    sample_index: int
-    ticks: int
-    config: PodConfig
-    sensor_overflow: bool
-    transmit_drop: bool
-    counts: CountArray
-    payload: bytes
-    arrival_ns: int
-
-    def __len__(self) -> int:
-        return len(self.counts)
-
-    def to_si(self) -> tuple[FloatArray, FloatArray, BoolArray]:
-        """Acceleration (n, 3) in m/s^2, angular velocity (n, 3) in rad/s, clipped (n,)."""
-        si = self.counts * self.config.scales
-        magnitudes = np.abs(self.counts, dtype=np.float64)  # in int16, -32768 has none
-        clipped = np.any(magnitudes >= self.config.limit_counts, axis=1)
-        return si[:, :3].copy(), si[:, 3:].copy(), clipped
+from stridesense.protocol.builtin import Rows, builtin
+from stridesense.protocol.counters import pod_counters
+from stridesense.protocol.cutting import Cutter, FrameStart
+from stridesense.protocol.frame import Memory, PodFrame
+from stridesense.protocol.layout import NO_FIELDS, Layout, Value
+from stridesense.protocol.rows import NumberArray, PodConfig, RowReader, Stream
+from stridesense.protocol.spec import ProtocolSpec
 
 
 class PodCodec:
-    """Reads the packets of one kind of pod as its description says.
+    """Reads the packets of one kind of pod as its description says; knows nothing of a single pod.
 
     Attributes:
+        spec: the description.
         counters: how the pod counts ticks, samples and packets.
     """
 
     def __init__(self, spec: ProtocolSpec) -> None:
-        self._spec = spec
+        self.spec = spec
         self._layouts = {role: Layout(role, it) for role, it in spec.characteristics.items()}
-        header = self._layouts["data"]
-        self._header = header
-        self._order = [spec.samples.channels.index(channel) for channel in CHANNELS]
-        self._count = header.position(spec.samples.count)
-        self._made_with = header.position(spec.samples.made_with)
-        self._sequence = header.position(spec.loss.sequence)
-        self._index = header.position(spec.loss.sample_index)
-        self._stamp = header.position(spec.time.stamp)
-        self._overflow = self._flag(spec.loss.sensor_overflow)
-        self._drop = self._flag(spec.loss.transmit_drop)
+        self._header = header = self._layouts.get("data") or Layout("data", NO_FIELDS)
+        self._readers = [RowReader(spec, samples, header) for samples in spec.samples]
+        self._fixed = [reader.fixed_config() for reader in self._readers]
+        loss, time = spec.loss, spec.time
+        self._made_with = [self._position(samples.made_with) for samples in spec.samples]
+        self._sequence = self._position(loss.sequence)
+        self._index = self._position(loss.sample_index)
+        self._stamp = self._position(time.stamp if time else None)
+        self._overflow = self._flag(loss.sensor_overflow)
+        self._drop = self._flag(loss.transmit_drop)
         self._checksum = self._flag(spec.checksum.present) if spec.checksum else None
-        self.counters = PodCounters(
-            tick_hz=spec.time.tick_hz,
-            tick_modulus=self._modulus(spec.time.stamp),
-            index_modulus=self._modulus(spec.loss.sample_index),
-            sequence_modulus=self._modulus(spec.loss.sequence),
-        )
+        self._cutter = Cutter(spec.frames, tuple(self._starts())) if spec.frames.come == "stream" else None
+        self.counters = pod_counters(spec)
+
+    @property
+    def streams(self) -> frozenset[Stream]:
+        """Which sensors come together, or apart."""
+        return frozenset(reader.stream for reader in self._readers)
+
+    def memory(self) -> Memory:
+        """What a new connection with such a pod begins with."""
+        return Memory(builtin=builtin(self.spec.codec) if self.spec.codec else None)
 
     def values(self, characteristic: str, payload: bytes) -> dict[str, Value]:
         """The fields of any characteristic by name.
@@ -102,66 +59,174 @@ class PodCodec:
         """
         layout = self._layouts.get(characteristic)
         if layout is None:
-            msg = f"{self._spec.name} has no characteristic {characteristic!r}"
+            msg = f"{self.spec.name} has no characteristic {characteristic!r}"
             raise DeviceError(msg)
         return layout.values(payload)
 
-    def config(self, payload: bytes) -> PodConfig:
-        """The scales of the samples; raises DeviceError if they are not as described or not positive."""
-        samples = self._spec.samples
-        values = self.values("config", payload)
-        scales = [_positive(values, it) for it in (samples.acc_scale_mps2, samples.gyr_scale_radps)]
-        ranges = [
-            _positive(values, samples.acc_range_g) * STANDARD_GRAVITY_MPS2,
-            _positive(values, samples.gyr_range_dps) * RAD_PER_DEG,
-        ]
-        limits = [_limit_counts(limit / scale) for limit, scale in zip(ranges, scales, strict=True)]
-        return PodConfig(
-            payload=payload,
-            config_id=int(values[_field_name(samples.config_id)]),
-            nominal_rate_hz=_positive(values, self._spec.time.nominal_rate_hz),
-            scales=np.repeat(scales, 3),
-            limit_counts=np.repeat(limits, 3),
-        )
-
-    def frame(self, payload: bytes, arrival_ns: int, configs: dict[int, PodConfig]) -> PodFrame:
-        """One data packet; surplus bytes are ignored.
+    def learn(self, memory: Memory, payload: bytes) -> None:
+        """Take a "config"; one that is read again stays the same object, so that it is no change.
 
         Raises:
-            DeviceError: bytes are missing, the checksum is wrong, or none of the `configs` is the one that
-                the packet was made with.
+            DeviceError: it is not as described, or has scales that are not positive.
         """
-        raw = self._header.unpack(payload)
-        rows, config_id = raw[self._count], raw[self._made_with]
-        end = self._header.size + 12 * rows
-        if rows == 0 or len(payload) < end:
-            msg = f"data has {len(payload)} bytes, {rows} samples end at byte {end}"
+        values = self.values("config", payload)
+        for kind, reader in enumerate(self._readers):
+            config = reader.config(values, payload)
+            known = memory.configs.get((kind, config.config_id))
+            if known is None or known.payload != payload:
+                memory.configs[kind, config.config_id] = config
+
+    def frames(self, memory: Memory, role: str, payload: bytes, arrival_ns: int) -> Iterator[PodFrame | str]:
+        """The frames that became whole with one value of a characteristic, and phrases for what is malformed.
+
+        Raises:
+            DeviceError: the value is not as described.
+        """
+        if memory.builtin is not None:
+            pieces: Iterator[bytes | Rows | str] = iter(memory.builtin.cut(role, payload))
+        elif role != "data":
+            self.values(role, payload)
+            return
+        elif self._cutter is not None:
+            pieces = self._cutter.cut(memory.pending, payload)
+        else:
+            pieces = iter((payload,))
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                yield from self._read(memory, piece, arrival_ns)
+            else:
+                yield piece if isinstance(piece, str) else self._frame_of(memory, piece, payload, arrival_ns)
+
+    def rows(self, role: str, payload: bytes) -> list[tuple[int, NumberArray]]:
+        """The samples of one value on its own: the kind of frame, and its numbers in our order of channels.
+
+        Raises:
+            DeviceError: the value is not as described.
+        """
+        memory = self.memory()
+        memory.stand_in = PodConfig(b"", 0, 1.0, np.ones(1), np.ones(1))
+        found = []
+        for frame in self.frames(memory, role, payload, 0):
+            if isinstance(frame, str):
+                raise DeviceError(frame)
+            kind = next(k for k, reader in enumerate(self._readers) if reader.stream == frame.stream)
+            found.append((kind, frame.numbers))
+        return found
+
+    def _read(self, memory: Memory, frame: bytes, arrival_ns: int) -> Iterator[PodFrame]:
+        """The frames of one packet: one, but for rows whose own counter jumps."""
+        kind = self._kind_of(frame)
+        if kind is None:
+            return
+        reader = self._readers[kind]
+        raw = self._header.unpack(frame)
+        count = reader.count(raw, len(frame) - reader.start)
+        end = reader.end(count)
+        if count == 0 or len(frame) < end:
+            msg = f"data has {len(frame)} bytes, {count} samples end at byte {end}"
             raise DeviceError(msg)
-        if self._checksum and _is_set(raw, self._checksum):
-            _check_crc16(payload, end)
-        config = configs.get(config_id)
-        if config is None:
-            msg = f"data names config {config_id}, which has not been read"
-            raise DeviceError(msg)
-        counts = np.frombuffer(payload, "<i2", 6 * rows, self._header.size).reshape(rows, 6)
+        if self.spec.checksum and (self._checksum is None or _is_set(raw, self._checksum)):
+            _check_crc16(frame, end)
+        config = self._config(memory, kind, raw)
+        numbers = reader.numbers(frame, count)
+        indices = reader.indices(numbers)
+        if indices is None:
+            runs = [(0, count, -1 if self._index is None else raw[self._index])]
+        else:
+            runs = memory.runs(indices, self.spec.loss.also_wraps_at, self.counters.index_modulus)
+        measured = reader.measured(numbers)
+        for start, stop, index in runs:
+            yield PodFrame(
+                stream=reader.stream,
+                sequence=-1 if self._sequence is None else raw[self._sequence],
+                sample_index=index,
+                ticks=-1 if self._stamp is None else raw[self._stamp],
+                marked=self._marked(stop - start),
+                config=config,
+                sensor_overflow=self._overflow is not None and _is_set(raw, self._overflow),
+                transmit_drop=self._drop is not None and _is_set(raw, self._drop),
+                numbers=measured[start:stop],
+                payload=frame,
+                arrival_ns=arrival_ns,
+            )
+
+    def _frame_of(self, memory: Memory, rows: Rows, payload: bytes, arrival_ns: int) -> PodFrame:
+        reader = self._readers[rows.kind]
         return PodFrame(
-            sequence=raw[self._sequence],
-            sample_index=raw[self._index],
-            ticks=raw[self._stamp],
-            config=config,
-            sensor_overflow=_is_set(raw, self._overflow),
-            transmit_drop=_is_set(raw, self._drop),
-            counts=counts.take(self._order, axis=1),
-            payload=payload,
+            stream=reader.stream,
+            sequence=-1,
+            sample_index=-1,
+            ticks=rows.ticks,
+            marked=self._marked(len(rows.numbers)),
+            config=self._told_config(memory, rows),
+            sensor_overflow=False,
+            transmit_drop=False,
+            numbers=reader.measured(rows.numbers),
+            payload=payload + rows.ticks.to_bytes(16, "little"),
             arrival_ns=arrival_ns,
         )
 
-    def _flag(self, reference: str) -> tuple[int, int]:
-        bit = self._spec.field(reference).bits[reference.split(".")[2]]
-        return self._header.position(reference), 1 << bit
+    def _marked(self, count: int) -> int:
+        """Which of so many samples the time stamp belongs to; an arrival cannot be before the last one."""
+        time = self.spec.time
+        first = time is None or (time.stamp is not None and time.marks == "first_sample")
+        return 0 if first else count - 1
 
-    def _modulus(self, reference: str) -> int:
-        return 1 << (8 * self._spec.field(reference).width)
+    def _kind_of(self, frame: bytes) -> int | None:
+        """Which of the kinds of samples the frame has; None if it is known to have none."""
+        for kind, reader in enumerate(self._readers):
+            begins = reader.samples.begins
+            if not begins or frame.startswith(begins):
+                return kind
+        if any(frame.startswith(ignored.begins) for ignored in self.spec.frames.ignored):
+            return None
+        msg = f"data begins with {frame[:2].hex(' ') or 'nothing'}, which is not described"
+        raise DeviceError(msg)
+
+    def _config(self, memory: Memory, kind: int, raw: tuple[int, ...]) -> PodConfig:
+        fixed, made_with = self._fixed[kind], self._made_with[kind] if raw else None
+        if fixed is not None:
+            return fixed
+        config_id = 0 if made_with is None else raw[made_with]
+        config = memory.configs.get((kind, config_id), memory.stand_in)
+        if config is None:
+            msg = f"data names config {config_id}, which has not been read"
+            raise DeviceError(msg)
+        return config
+
+    def _told_config(self, memory: Memory, rows: Rows) -> PodConfig:
+        """The description's, with what the pod itself tells; the same object as long as it tells the same."""
+        fixed = self._config(memory, rows.kind, ())
+        if rows.limits is None and rows.rate_hz is None:
+            return fixed
+        known = memory.configs.get((rows.kind, 0))
+        limits = fixed.limits if rows.limits is None else rows.limits
+        rate_hz = rows.rate_hz or fixed.nominal_rate_hz
+        if known is None or known.nominal_rate_hz != rate_hz or (known.limits != limits).any():
+            known = PodConfig(b"", 0, rate_hz, fixed.scales, limits)
+            memory.configs[rows.kind, 0] = known
+        return known
+
+    def _starts(self) -> Iterator[FrameStart]:
+        for reader in self._readers:
+            for begins in reader.samples.begins:
+                yield FrameStart(begins, partial(self._size, reader))
+        for ignored in self.spec.frames.ignored:
+            yield FrameStart(ignored.begins, partial(_fixed_size, ignored.size), is_skipped=True)
+
+    def _size(self, reader: RowReader, frame: bytes) -> int | None:
+        if len(frame) < self._header.size:
+            return None
+        return reader.end(reader.count(self._header.unpack(frame), 0))
+
+    def _position(self, reference: str | None) -> int | None:
+        return self._header.position(reference) if reference and reference.startswith("data.") else None
+
+    def _flag(self, reference: str | None) -> tuple[int, int] | None:
+        if reference is None:
+            return None
+        bit = self.spec.field(reference).bits[reference.split(".")[2]]
+        return self._header.position(reference), 1 << bit
 
 
 @cache
@@ -170,26 +235,13 @@ def codec(protocol: str) -> PodCodec:
     return PodCodec(registry.find(protocol))
 
 
+def _fixed_size(size: int | None, _: bytes) -> int | None:
+    return size
+
+
 def _is_set(raw: tuple[int, ...], flag: tuple[int, int]) -> bool:
     position, mask = flag
     return bool(raw[position] & mask)
-
-
-def _field_name(reference: str) -> str:
-    return reference.split(".")[1]
-
-
-def _positive(values: dict[str, Value], reference: str) -> float:
-    number = float(values[_field_name(reference)])
-    if not (isfinite(number) and number > 0):
-        msg = f"config has {_field_name(reference)} {number}, which is not a positive number"
-        raise DeviceError(msg)
-    return number
-
-
-def _limit_counts(range_counts: float) -> float:
-    """The largest magnitude that is still believed; int16 itself ends at 32767."""
-    return min(32767.0, RANGE_SHARE * range_counts)
 
 
 def _check_crc16(payload: bytes, end: int) -> None:

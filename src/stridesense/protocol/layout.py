@@ -1,12 +1,14 @@
 """The fields of a characteristic: named values out of bytes."""
 
 from struct import Struct
-from typing import Any
+from typing import Any, Final
 
 from stridesense.errors import DeviceError
 from stridesense.protocol.gatt import CharacteristicSpec, FieldSpec
 
 Value = int | float | bytes
+
+NO_FIELDS: Final = CharacteristicSpec(uuid=("0000",), access=("notify",))
 
 
 class Layout:

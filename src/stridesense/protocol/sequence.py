@@ -14,8 +14,9 @@ from typing import Final
 
 from stridesense.model.packet import GapCause
 from stridesense.protocol.counters import PodCounters, StreamCounters, signed
-from stridesense.protocol.frames import PodConfig, PodFrame
-from stridesense.protocol.timebase import JUMP_S, RATE_TOLERANCE, SampleClock
+from stridesense.protocol.frame import PodFrame
+from stridesense.protocol.rows import PodConfig
+from stridesense.protocol.timebase import RATE_TOLERANCE, SampleClock
 
 HELD_PACKETS: Final = 3
 HELD_S: Final = 0.250
@@ -71,7 +72,7 @@ class Sequencer:
         if ahead < 0 and frame.payload in self.recent:
             self.stream.duplicates += 1
             return []
-        if frame.config is not self.config or not clock.explains(frame.sample_index, frame.ticks):
+        if frame.config is not self.config or not clock.explains(frame.stamp_index, frame.ticks):
             return self._doubt(frame, clock)
         if ahead < 0:
             if not self._in_hole(frame):
@@ -100,7 +101,8 @@ class Sequencer:
         return any((frame.sample_index - start) % modulus < length for start, length in self.holes)
 
     def _place(self, frame: PodFrame, ahead: int) -> list[Ordered]:
-        if ahead == 0 or frame.sequence == self.next_sequence or self.relinked:
+        unnumbered = frame.sequence < 0  # nobody can tell whether what is missing may still come
+        if ahead == 0 or unnumbered or frame.sequence == self.next_sequence or self.relinked:
             return [self._deliver(frame, ahead), *self._release()]
         if any(frame.sample_index == other.sample_index for other in self.held):
             self.stream.duplicates += 1
@@ -140,11 +142,18 @@ class Sequencer:
 
     def _split(self, missing: int, frame: PodFrame) -> dict[GapCause, int]:
         """What the missing packets can have held was lost with them, the rest never left the sensor."""
+        if frame.sequence < 0:
+            return {self._unnumbered_cause(missing): missing}
         packets = (frame.sequence - self.next_sequence) % self.counters.sequence_modulus
         in_packets = min(missing, packets * self.largest_packet)
         carrier = GapCause.TRANSMIT if frame.transmit_drop else GapCause.RADIO
         lost = {carrier: in_packets, GapCause.SENSOR: missing - in_packets}
         return {cause: samples for cause, samples in lost.items() if samples}
+
+    def _unnumbered_cause(self, missing: int) -> GapCause:
+        if not self.counters.whole_packets:
+            return GapCause.STALL
+        return GapCause.SENSOR if missing % max(1, self.largest_packet) else GapCause.RADIO
 
     def _doubt(self, frame: PodFrame, clock: SampleClock) -> list[Ordered]:
         suspect = self.suspect
@@ -161,18 +170,18 @@ class Sequencer:
 
     def _begin_again(self, frame: PodFrame, clock: SampleClock) -> Delivery:
         ahead = self._ahead(frame)
-        forward = clock.stamped_s(frame.sample_index, frame.ticks) > clock.time_s
-        if forward and (ahead >= 0 or clock.explains(frame.sample_index, frame.ticks)):
+        forward = clock.stamped_s(frame.stamp_index, frame.ticks) > clock.time_s
+        if forward and (ahead >= 0 or clock.explains(frame.stamp_index, frame.ticks)):
             return self._deliver(frame, max(0, ahead), Continuity.JUMPED)
         self.holes.clear()
         return self._deliver(frame, 0, Continuity.RESTARTED)
 
     def _follows(self, earlier: PodFrame, later: PodFrame) -> bool:
-        samples = signed(later.sample_index - earlier.sample_index, self.counters.index_modulus)
+        samples = signed(later.stamp_index - earlier.stamp_index, self.counters.index_modulus)
         ticks = signed(later.ticks - earlier.ticks, self.counters.tick_modulus)
         expected_s = samples / later.config.nominal_rate_hz
         error_s = abs(ticks / self.counters.tick_hz - expected_s)
-        fits = error_s <= JUMP_S + 4 * RATE_TOLERANCE * expected_s
+        fits = error_s <= self.counters.jump_s + 4 * RATE_TOLERANCE * expected_s
         return samples > 0 and fits and later.config is earlier.config
 
     def _reject_suspect(self) -> list[Ordered]:

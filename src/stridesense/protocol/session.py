@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from stridesense.model.packet import Gap, Malformed
+from stridesense.model.pods import PodReading, PodReport
 from stridesense.model.samples import SampleBlock
 
-Item = SampleBlock | Gap | Malformed
+Item = SampleBlock | Gap | Malformed | PodReading | PodReport
 """What decoding gives."""
 
 
@@ -33,3 +34,7 @@ class SessionClock:
         if not self.started:
             self.started, self.table_start_s = True, row_s
         return self.table_start_s
+
+    def host_time_s(self, arrival_s: float) -> float:
+        """Session time of something that happened on the host; 0 before the first sample."""
+        return max(0.0, arrival_s - self.host_offset_s) if self.started else 0.0

@@ -12,20 +12,15 @@ from typing import Final
 
 from stridesense.protocol.counters import PodCounters, signed
 
-STAMP_JITTER_S: Final = 20e-6
-"""Standard deviation assumed of one time stamp, as of an interrupt-driven microsecond timer."""
-
 RATE_TOLERANCE: Final = 0.05
 """Standard deviation assumed of the true against the stated rate; data sheets allow several per cent."""
 
 RATE_WANDER: Final = 2e-7
 """Standard deviation of how the true rate wanders, relative, in one second, as the sensor warms."""
 
-JUMP_S: Final = 0.030
-"""A time stamp further than this from the expected one is not explained by the sample index ..."""
-
 LONGEST_JUMP_S: Final = 0.25
-"""... give or take what the rate is not yet known by, but never further than this."""
+"""A stamp is explained by its index give or take what the rate is not yet known by, but never further off
+than this, or than the pod's own `jump_s`."""
 
 ENVELOPE_WINDOW_S: Final = 30.0
 """How long an arrival counts for the difference to the host's clock."""
@@ -68,7 +63,7 @@ class SampleClock:
             time_s=time_s,
             stated_period_s=1.0 / rate_hz,
             period_s=1.0 / rate_hz,
-            time_var=STAMP_JITTER_S**2,
+            time_var=counters.jitter_s**2,
             cross_var=0.0,
             period_var=(RATE_TOLERANCE / rate_hz) ** 2,
         )
@@ -87,8 +82,18 @@ class SampleClock:
         ahead = self._ahead(index)
         stamped_s = self.epoch_s + self._unwrapped(ahead, ticks) / self.counters.tick_hz
         variance = self.time_var + ahead * (2 * self.cross_var + ahead * self.period_var)
-        tolerance_s = min(JUMP_S + 4 * sqrt(variance), LONGEST_JUMP_S)
+        jump_s = self.counters.jump_s
+        tolerance_s = min(jump_s + 4 * sqrt(variance), max(LONGEST_JUMP_S, jump_s))
         return abs(stamped_s - self.time_s - ahead * self.period_s) <= tolerance_s
+
+    def late_s(self, index: int, ticks: int) -> float:
+        """How much later than expected the sample `index` is stamped."""
+        return self.stamped_s(index, ticks) - self.time_s - self._ahead(index) * self.period_s
+
+    def unsure_s(self, index: int) -> float:
+        """Standard deviation of when the sample `index` is expected."""
+        ahead = self._ahead(index)
+        return sqrt(self.time_var + ahead * (2 * self.cross_var + ahead * self.period_var))
 
     def follow(self, index: int, ticks: int) -> None:
         """Take one measurement: predict to `index`, correct by the stamp."""
@@ -99,8 +104,9 @@ class SampleClock:
         self.cross_var += ahead * self.period_var
         self.period_var += ahead * self.period_s * (RATE_WANDER * self.period_s) ** 2
         innovation_s = self.epoch_s + self.ticks / self.counters.tick_hz - self.time_s
-        time_gain = self.time_var / (self.time_var + STAMP_JITTER_S**2)
-        period_gain = self.cross_var / (self.time_var + STAMP_JITTER_S**2)
+        jitter_var = self.counters.jitter_s**2
+        time_gain = self.time_var / (self.time_var + jitter_var)
+        period_gain = self.cross_var / (self.time_var + jitter_var)
         self.time_s += time_gain * innovation_s
         period_s = self.period_s + period_gain * innovation_s
         self.period_s = min(max(period_s, 0.5 * self.stated_period_s), 2 * self.stated_period_s)
@@ -112,7 +118,7 @@ class SampleClock:
         """Go on from this stamp, keep the period: the index cannot be trusted across the hole."""
         self.index, self.ticks = index, self._unwrapped(self._ahead(index), ticks)
         self.time_s = self.epoch_s + self.ticks / self.counters.tick_hz
-        self.time_var, self.cross_var = STAMP_JITTER_S**2, 0.0
+        self.time_var, self.cross_var = self.counters.jitter_s**2, 0.0
 
     def _ahead(self, index: int) -> int:
         return signed(index - self.index, self.counters.index_modulus)

@@ -10,7 +10,7 @@ from stridesense.gait.calibration import FootFindings, findings, usual_after
 from stridesense.gait.own_line import OwnUsualState
 from stridesense.gait.pod_check import PodCheck
 from stridesense.gait.speed import SpeedCalibration
-from stridesense.model import Foot, Malformed, RawPacket, Stride
+from stridesense.model import Foot, Gap, RawPacket, SampleBlock, Stride
 from stridesense.pipeline import Pipeline
 from stridesense.protocol.decoder import Decoder
 from stridesense.runtime.profile import FootProfile, HabitTable, ShoeProfile
@@ -30,7 +30,7 @@ class Checks:
         for packet in packets:
             self.protocols[packet.foot] = packet.protocol
             for item in decoder.process(packet):
-                if not isinstance(item, Malformed):
+                if isinstance(item, SampleBlock | Gap):
                     self.feet[item.foot].take(item)
             yield packet
 

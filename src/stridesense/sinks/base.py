@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from stridesense.model import Cue, GaitEvent, Gap, Malformed, RawPacket, Stride
+from stridesense.model import Cue, GaitEvent, Gap, Malformed, PodReading, PodReport, RawPacket, Stride
 
-Item: TypeAlias = RawPacket | GaitEvent | Stride | Cue | Gap | Malformed
+Item: TypeAlias = RawPacket | GaitEvent | Stride | Cue | Gap | Malformed | PodReading | PodReport
 """What passes by a sink: each packet, then what the pipeline made of it."""
 
 

@@ -13,8 +13,15 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from stridesense.model import Cue, Foot, HeelState, Stride
+from stridesense.model import Cue, Foot, HeelState, PodReading, PodReport, Stride
 from stridesense.sinks.base import Item, Sink
+from stridesense.sinks.pod_words import (
+    WORRYING,
+    describe_link,
+    describe_reading,
+    describe_stream,
+    pod_name,
+)
 
 ROWS_PER_FOOT: Final = 5
 CUE_STAYS_S: Final = 10.0
@@ -55,18 +62,30 @@ def console_sink(console: Console) -> Sink:
 
 
 class PlainLines(Sink):
-    """One line for each stride and each cue, as they come."""
+    """One line for each stride, cue and change of a pod, and for each reading of a pod of its own figures."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
+        self._known: dict[Foot, tuple[object, ...]] = {}
 
     async def handle(self, item: Item) -> None:
-        """Print strides and cues."""
+        """Print what is new."""
         match item:
             case Stride():
                 self._print(", ".join(f"{s.name} {s.value(item)} {s.unit}".rstrip() for s in SHOWN))
             case Cue():
                 self._print(f"CUE at {item.t_s:.2f} s: {item.text} ({item.reason})")
+            case PodReading():
+                self._print(f"at {item.t_s:.2f} s, {pod_name(item.foot)}: {describe_reading(item)}")
+            case PodReport() if item.state is not None:
+                self._print_change(item)
+
+    def _print_change(self, report: PodReport) -> None:
+        """A pod reports each second; only another state is worth a line."""
+        known = (report.state, report.reason, report.reconnects)
+        if self._known.get(report.foot) != known:
+            self._known[report.foot] = known
+            self._print(f"POD at {report.t_s:.2f} s: {pod_name(report.foot)} {describe_link(report)}")
 
     def _print(self, line: str) -> None:
         self._file.write(f"{line}\n")
@@ -74,9 +93,11 @@ class PlainLines(Sink):
 
 
 class LiveTable(Sink):
-    """The latest strides of each foot, and the cue while it is fresh."""
+    """The latest strides of each foot, its pod, and the cue while it is fresh."""
 
     def __init__(self, console: Console) -> None:
+        self._reports: dict[Foot, PodReport] = {}
+        self._readings: dict[Foot, PodReading] = {}
         self._strides = {foot: deque[Stride](maxlen=ROWS_PER_FOOT) for foot in Foot}
         self._cue: Cue | None = None
         self._live = Live(console=console, refresh_per_second=8, get_renderable=self._render)
@@ -98,6 +119,10 @@ class LiveTable(Sink):
                 self._forget_stale_cue(item.initial_contact_s)
             case Cue():
                 self._cue = item
+            case PodReport():
+                self._reports[item.foot] = item
+            case PodReading():
+                self._readings[item.foot] = item
 
     def _forget_stale_cue(self, now_s: float) -> None:
         if self._cue is not None and now_s > self._cue.t_s + CUE_STAYS_S:
@@ -111,11 +136,27 @@ class LiveTable(Sink):
             for stride in tuple(strides):
                 table.add_row(*(shown.value(stride) for shown in SHOWN), style=_row_style(stride))
             table.add_section()
-        return Group(table, _cue_panel(self._cue))
+        readings = [
+            Text(f"{pod_name(foot)}: {describe_reading(one)}") for foot, one in tuple(self._readings.items())
+        ]
+        pods = [_pod_line(report) for report in tuple(self._reports.values())]
+        return Group(
+            *([table] if any(self._strides.values()) or not readings else readings),
+            *pods,
+            _cue_panel(self._cue),
+        )
 
 
 def _row_style(stride: Stride) -> str:
     return HEEL_STYLES.get(stride.heel_state, "") if stride.heel_state else ""
+
+
+def _pod_line(report: PodReport) -> Text:
+    """The link of one pod, and what came over it."""
+    style = "red" if report.state in WORRYING else "dim"
+    stream = describe_stream(report)
+    words = describe_link(report) + (f"; {stream}" if stream else "")
+    return Text(f"{pod_name(report.foot)}: {words}", style=style)
 
 
 def _cue_panel(cue: Cue | None) -> Panel:

@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from stridesense import __version__
 from stridesense.errors import LinkError
-from stridesense.model import Cue, Foot, Stride
+from stridesense.model import Cue, Foot, PodReading, PodReport, Stride
 from stridesense.sinks import payloads
 from stridesense.sinks.backoff import CAP_S, delays_s
 from stridesense.sinks.base import Item, Sink
@@ -104,12 +104,16 @@ class MqttSink(Sink):
             raise self._fault or LinkError(f"{self._settings.broker} does not answer: is it running?")
 
     async def handle(self, item: Item) -> None:
-        """Put strides and cues in the outbox; never waits for the broker."""
+        """Put what subscribers want to know in the outbox; never waits for the broker."""
         match item:
             case Stride():
                 self._add_stride(item)
             case Cue():
                 self._add_cue(item)
+            case PodReading():
+                self._add(Kind.READING, item.t_s, item.to_record(), foot=item.foot)
+            case PodReport():
+                self._add_report(item)
 
     def announce(self, kind: Kind, record: Mapping[str, object]) -> None:
         """Change fields of a retained state (`info`, `battery` or `session`) and publish it."""
@@ -130,6 +134,12 @@ class MqttSink(Sink):
         self._add(Kind.STRIDE, t_s, stride.to_record(), foot=stride.foot)
         if summary := self._summary.add(stride):
             self._add(Kind.SUMMARY, t_s, summary)
+
+    def _add_report(self, report: PodReport) -> None:
+        self._add(Kind.LINK, report.t_s, report.to_record(), foot=report.foot)
+        name, percent = f"{report.foot}_percent", report.battery_percent
+        if percent is not None and self._records.get(Kind.BATTERY, {}).get(name) != percent:
+            self.announce(Kind.BATTERY, {name: percent})
 
     def _add_cue(self, cue: Cue) -> None:
         ttl_s = min(cue.valid_for_s, self._settings.cue_ttl_s)

@@ -17,7 +17,7 @@ CAPACITY: Final = 256
 """More than strides and cues come in while they are worth it; only a replay faster than life overflows."""
 
 
-GIVE_WAY: Final = (Kind.SUMMARY, Kind.STRIDE, Kind.CUE)
+GIVE_WAY: Final = (Kind.LINK, Kind.SUMMARY, Kind.READING, Kind.STRIDE, Kind.CUE)
 """Who gives way when the outbox is full: the oldest of the first of these kinds."""
 
 

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """The last level of a topic: what its messages are."""
 
     STRIDE = "stride"
+    READING = "reading"
+    LINK = "link"
     SUMMARY = "summary"
     CUE = "cue"
     STATUS = "status"
@@ -52,6 +54,8 @@ class Delivery:
 DELIVERY: Final[Mapping[Kind, Delivery]] = MappingProxyType(
     {
         Kind.STRIDE: Delivery(qos=0, retain=False, expiry_s=10.0),
+        Kind.READING: Delivery(qos=0, retain=False, expiry_s=10.0),
+        Kind.LINK: Delivery(qos=0, retain=False, expiry_s=10.0),
         Kind.SUMMARY: Delivery(qos=0, retain=False, expiry_s=10.0),
         # QoS 2, because a broker passes such a message on only after a second exchange: one that hung while
         # the cue was valid then never says it late. With QoS 1 it says it as soon as it wakes.
@@ -65,7 +69,7 @@ DELIVERY: Final[Mapping[Kind, Delivery]] = MappingProxyType(
 
 
 def topic(device: str, kind: Kind, foot: Foot | None = None) -> str:
-    """The topic of one kind of message of a device, see `device_level`; strides have one for each foot."""
+    """The topic of one kind of message of a device, see `device_level`; some kinds have one a foot."""
     levels = [ROOT, device, *([foot] if foot else []), kind]
     return "/".join(levels)
 
