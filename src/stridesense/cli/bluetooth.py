@@ -10,7 +10,7 @@ from stridesense.cli.terminal import DATA_LOST, note
 from stridesense.errors import UsageError
 from stridesense.model import Foot
 from stridesense.runtime import pods
-from stridesense.runtime.choosing import Choice, choose_in_sight, find_named
+from stridesense.runtime.choosing import LOOK_S, Choice, choose_in_sight, find_named
 from stridesense.sources.ble import BleSource
 from stridesense.sources.radio import Radio
 from stridesense.sources.supervisor import Pod
@@ -56,7 +56,7 @@ async def chosen_pods(radio: Radio, left: str | None, right: str | None, *, swap
         choice = Choice(pods.swapped(known))
     else:
         note("looking for the pods")
-        choice = await (find_named(radio, named) if named else choose_in_sight(radio))
+        choice = await (find_named(radio, named) if named else choose_in_sight(radio, LOOK_S))
     for remark in choice.remarks:
         note(remark)
     pods.save(choice.pods)

@@ -104,7 +104,7 @@ async def find_named(radio: Radio, named: Mapping[Foot, str], within_s: float = 
     return Choice({foot: _usable(known.get(address), address) for foot, address in named.items()})
 
 
-async def choose_in_sight(radio: Radio, look_s: float = LOOK_S) -> Choice:
+async def choose_in_sight(radio: Radio, look_s: float) -> Choice:
     """The one or two pods that are in sight, each on the foot that it says it is worn on.
 
     Raises:

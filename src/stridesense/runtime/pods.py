@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final, Self
 
@@ -115,7 +116,8 @@ def save(pods: Mapping[Foot, Pod]) -> Path:
             os.fsync(text.fileno())
         new.replace(file)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink()
         msg = f"{file} cannot be written: {error.strerror or error}"
         raise InputError(msg) from None
     return file

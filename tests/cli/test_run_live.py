@@ -1,0 +1,215 @@
+"""`scan`, `run` and `record`: with pods that are played from memory, and without any Bluetooth."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sources.memory_radio import MemoryConnection, MemoryPod, MemoryRadio
+from stridesense.cli.main import main
+from stridesense.model import Foot
+from stridesense.protocol import registry
+from stridesense.protocol.gatt import BASE_UUID
+from stridesense.recording.reader import Recording
+from stridesense.runtime.environment import survey
+from stridesense.simulator import SimulatedRun, load, simulate
+from stridesense.sources.radio import Advertisement
+
+LEFT, RIGHT, LAMP = "F0:F0:F0:F0:F0:01", "F0:F0:F0:F0:F0:02", "F0:F0:F0:F0:F0:03"
+SPEC = registry.find("sofp")
+UUID = {role: described.uuid[0] for role, described in SPEC.characteristics.items()}
+SERVICE = str(SPEC.recognise[0].service)
+BATTERY_SERVICE = BASE_UUID.format("180f")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    return tmp_path / "stridesense"
+
+
+@pytest.fixture(scope="module")
+def run() -> SimulatedRun:
+    return simulate(load("easy_run").shortened(14.0))
+
+
+class PlayedPod(MemoryPod):
+    """A SOFP pod that has sent its whole run a moment after it is started, and stays connected."""
+
+    def __init__(self, run: SimulatedRun, foot: Foot, address: str, on_end: Callable[[], None]) -> None:
+        sent = [packet for packet in run.packets() if packet.foot is foot]
+        first = {packet.characteristic: packet.payload for packet in reversed(sent)}
+        super().__init__(
+            Advertisement(
+                address,
+                f"Pod {address[-1]}",
+                -50,
+                frozenset({SERVICE}),
+                service_data={BATTERY_SERVICE: b"\x57"},
+            ),
+            {uuid: first.get(role, b"") for role, uuid in UUID.items()},
+            {b"\x01\x03": [(UUID["control"], b"\x81\x00")]},
+        )
+        self._data = [packet.payload for packet in sent if packet.characteristic == "data"]
+        self._on_end = on_end
+
+    def play(self) -> None:
+        for payload in self._data:
+            self.listeners[UUID["data"]](payload)
+        self._on_end()
+
+
+class PlayingRadio(MemoryRadio):
+    """Plays each pod a tenth of a second after it was connected."""
+
+    async def connect(self, advertisement: Advertisement, on_lost: Callable[[], None]) -> MemoryConnection:
+        connection = await super().connect(advertisement, on_lost)
+        pod = self.pods[advertisement.address]
+        assert isinstance(connection, MemoryConnection)
+        if isinstance(pod, PlayedPod):
+            asyncio.get_running_loop().call_later(0.1, lambda: pod.play() if pod.listeners else None)
+        return connection
+
+
+@pytest.fixture
+def radio(run: SimulatedRun, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayingRadio]:
+    """Two pods and a lamp; Ctrl-C comes half a second after both pods have played."""
+    ended = []
+
+    def end() -> None:
+        ended.append(True)
+        if len(ended) == len(feet):
+            asyncio.get_running_loop().call_later(0.5, os.kill, os.getpid(), signal.SIGINT)
+
+    feet = {LEFT: Foot.LEFT, RIGHT: Foot.RIGHT}
+    pods = [PlayedPod(run, foot, address, end) for address, foot in feet.items()]
+    radio = PlayingRadio(*pods, MemoryPod(Advertisement(LAMP, "a lamp", -80)))
+    for name in ("scan", "run", "record"):
+        monkeypatch.setattr(f"stridesense.cli.{name}.BluetoothRadio", lambda: radio)
+    monkeypatch.setattr("stridesense.cli.bluetooth.LOOK_S", 0.2)
+    yield radio
+    assert radio.scans.count("begin") == radio.scans.count("end")
+
+
+def test_run_ends_with_ctrl_c_and_has_recorded_what_it_showed(
+    radio: PlayingRadio, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--left", LEFT.lower(), "--right", RIGHT]) == 0
+    shown, notes = capsys.readouterr()
+    strides = [line for line in shown.splitlines() if line.startswith("at ")]
+    (path,) = (home / "recordings").iterdir()
+    assert len(strides) > 15
+    assert f"{len(strides)} strides (" in notes
+    assert str(path) in notes
+    assert len(list(Recording.open(path).records("/event/stride"))) == len(strides)
+    assert main(["analyze", str(path), "--format", "jsonl"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(strides)
+    for pod in (radio.pods[LEFT], radio.pods[RIGHT]):
+        assert pod.asked[-2:] == [f"write {UUID['control'][4:8]} 02", "close"]
+
+
+@pytest.mark.usefixtures("radio")
+def test_the_pods_named_are_remembered_and_can_be_swapped(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["record", "--left", LEFT, "--right", RIGHT, "--record", str(home.parent / "one.mcap")]) == 0
+    assert f'[left]\naddress = "{LEFT}"' in (home / "pods.toml").read_text()
+    assert "left pod Pod 1: streaming" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("radio")
+@pytest.mark.parametrize("command", ["run", "record"])
+def test_a_second_run_takes_the_remembered_pods(home: Path, command: str, tmp_path: Path) -> None:
+    home.mkdir()
+    pods = f'[left]\naddress = "{RIGHT}"\nprotocol = "sofp"\n[right]\naddress = "{LEFT}"\nprotocol = "sofp"\n'
+    (home / "pods.toml").write_text(pods)
+    path = tmp_path / "run.mcap"
+    assert main([command, "--swap", "--record", str(path)]) == 0
+    packets = list(Recording.open(path).packets())
+    links = [(p.foot, json.loads(p.payload)["address"]) for p in packets if p.characteristic == "link"]
+    assert set(links) == {(Foot.LEFT, LEFT), (Foot.RIGHT, RIGHT)}
+    assert f'[left]\naddress = "{LEFT}"' in (home / "pods.toml").read_text()
+
+
+@pytest.mark.usefixtures("radio")
+def test_the_first_run_takes_the_pods_in_sight_by_the_sides_they_tell(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--no-record"]) == 0
+    assert (
+        f"left is Pod 1 ({LEFT}), right is Pod 2 ({RIGHT}); if it is the other way" in capsys.readouterr().err
+    )
+    assert not (home / "recordings").exists()
+
+
+@pytest.mark.usefixtures("radio")
+def test_scan_lists_the_pods_and_counts_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "--seconds", "0.5"]) == 0
+    shown, notes = capsys.readouterr()
+    assert shown.splitlines() == [
+        f"Pod {address[-1]}, {address}, -50 dBm, 87 %, {SPEC.title}" for address in (LEFT, RIGHT)
+    ]
+    assert notes == "1 other devices are in sight; --all shows them\n"
+    assert main(["scan", "--seconds", "0.5", "--all"]) == 0
+    assert "a lamp, F0:F0:F0:F0:F0:03, -80 dBm, no pod that is described" in capsys.readouterr().out
+
+
+def test_scan_says_which_pods_are_the_runners_and_which_cannot_be_used(
+    radio: PlayingRadio, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unusable = next(spec for name in registry.names() if (spec := registry.find(name)).unusable)
+    mark = unusable.recognise[0]
+    radio.pods[LAMP].advertisement = Advertisement(
+        LAMP,
+        mark.name,
+        services=frozenset({mark.service} - {None}),
+        manufacturer_data={} if mark.company is None else {mark.company: b""},
+    )
+    home.mkdir()
+    (home / "pods.toml").write_text(f'[left]\naddress = "{LEFT}"\nprotocol = "sofp"\n')
+    assert main(["scan", "--seconds", "0.5"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].endswith("your left pod")
+    assert shown[2].endswith(f"{unusable.title}, cannot be used: {unusable.unusable}")
+
+
+@pytest.mark.parametrize("command", [["scan"], ["run"], ["record"], ["run", "--left", LEFT]])
+def test_without_bluetooth_it_is_one_sentence(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'no_bus'}")
+    assert main(command) == 1
+    message = capsys.readouterr().err.removeprefix("looking for the pods\n")
+    assert message.startswith("error: the system's Bluetooth service does not run: start it with")
+    assert message.count("\n") == 1
+    assert list(tmp_path.rglob("*.mcap*")) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--left", "my pod"], "'my pod' is no Bluetooth address"),
+        (["--left", LEFT, "--right", LEFT], "both feet cannot have the same pod"),
+        (["--swap"], "--swap is for remembered pods, and there are none"),
+        (["--record", "run.mcap", "--no-record"], "--record and --no-record contradict each other"),
+        (["--record", "run.csv", "--left", LEFT], "run.csv"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(
+    options: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", *options]) == 1
+    message = capsys.readouterr().err.removeprefix("looking for the pods\n")
+    assert sentence in message
+    assert message.count("\n") == 1
+
+
+def test_doctor_knows_bluetooth() -> None:
+    parts = {part.name: part for part in survey()}
+    assert parts["bleak"].found is not None
+    assert parts["Bluetooth adapter"].feature == "scan, run and record"
