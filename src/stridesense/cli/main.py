@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "import": ("import_", "Turn a CSV file of any sensor into a recording."),
     "recover": ("recover", "Save what can be read of a damaged recording."),
     "validate": ("validate", "Measure how good the detection is; write the page of accuracy."),
+    "protocols": ("protocols", "Say which pods are described; check a description, decode a packet."),
     "doctor": ("doctor", "Say what is installed and what is missing for which feature."),
 }
 """Name of a command: its module in this package, and its line in the list of commands."""
@@ -59,6 +60,8 @@ class LazyCommands(TyperGroup):
         if name is None or known is None:
             return name, known, rest
         module = import_module(f"stridesense.cli.{COMMANDS[name][0]}")
+        if hasattr(module, "app"):
+            return name, typer.main.get_command(module.app), rest
         program = typer.Typer(**PLAIN)
         program.command(name)(module.command)
         return name, typer.main.get_command(program), rest
