@@ -207,3 +207,21 @@ def test_a_reader_that_goes_away_is_no_error(recording: Path, form: str) -> None
     os.close(write_end)
     assert result.stderr == ""
     assert result.returncode in {0, 1}
+
+
+def test_a_pod_that_makes_its_own_figures_is_shown_with_what_it_cannot_tell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "watch.mcap"
+    assert main(["simulate", "watch_pod", "--output", str(path)]) == 0
+    capsys.readouterr()
+    assert main(["analyze", str(path)]) == 0
+    shown = capsys.readouterr()
+    assert "cadence, steps/min" in shown.out
+    assert "contact, heel, push-off and pull are not" in shown.err
+    assert main(["analyze", str(path), "--format", "jsonl"]) == 0
+    readings = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {reading["type"] for reading in readings} == {"reading"}
+    running = [reading for reading in readings if reading.get("running")]
+    assert {"foot", "t_s", "speed_mps", "cadence_spm", "stride_length_m"} <= running[0].keys()
+    assert all(120 <= reading["cadence_spm"] <= 220 for reading in running[2:-2])

@@ -68,7 +68,7 @@ def test_what_a_pod_said_before_scales_its_packet(capsys: pytest.CaptureFixture[
 
 
 def test_figures_of_a_pod_are_shown_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["protocols", "decode", "rsc", "0780035 6F5003930 0000"]) == 0
+    assert main(["protocols", "decode", "rsc", "07800356 F5003930 0000"]) == 0
     assert "distance_m: 1234.5" in capsys.readouterr().out
 
 

@@ -13,9 +13,9 @@ from rich.console import Console
 
 from stridesense.cli.remarks import remark
 from stridesense.cli.shoe import ShoeOption, pipeline_for, remark_on_feet, worn
-from stridesense.cli.summary import summary_table
+from stridesense.cli.summary import readings_table, summary_table
 from stridesense.cli.terminal import note, tracked
-from stridesense.model import Cue, Stride
+from stridesense.model import Cue, PodReading, Stride
 from stridesense.model.strides import RECORD_FIELDS
 from stridesense.pipeline import Outcome
 from stridesense.runtime.session import SessionReport, outcomes
@@ -43,7 +43,8 @@ def command(
     """Print the strides of a recording or of a CSV file.
 
     The plain header is t_s,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z[,foot] in s, m/s^2 and rad/s; for other files
-    there is `stridesense import`. Ends with 3 when the recording is damaged.
+    there is `stridesense import`. Of a pod that sends only figures of its own firmware, those are printed.
+    Ends with 3 when the recording is damaged.
     """
     profile = worn(shoe)
     recorded = open_recorded(file)
@@ -61,20 +62,25 @@ def _print_table(found: Iterator[Outcome]) -> None:
     console = Console(highlight=False)
     strides: list[Stride] = []
     cues: list[Cue] = []
+    readings: list[PodReading] = []
     for outcome in found:
         if isinstance(outcome, Stride):
             strides.append(outcome)
         elif isinstance(outcome, Cue):
             cues.append(outcome)
+        elif isinstance(outcome, PodReading):
+            readings.append(outcome)
     if strides:
         console.print(summary_table(strides))
+    if readings:
+        console.print(readings_table(readings))
     for cue in cues:
         console.print(f"cue at {cue.t_s:.1f} s: {cue.text} ({cue.reason})", markup=False, soft_wrap=True)
 
 
 def _print_jsonl(found: Iterator[Outcome]) -> None:
     for outcome in found:
-        if isinstance(outcome, Stride):
+        if isinstance(outcome, Stride | PodReading):
             sys.stdout.write(json.dumps(outcome.to_record(), allow_nan=False) + "\n")
 
 

@@ -19,17 +19,17 @@ from stridesense.errors import InputError, StrideSenseError
 COMMANDS: Final = {
     "demo": ("demo", "Watch a virtual runner hold the heels up, and the cue."),
     "scan": ("scan", "Show the pods that are in sight, live."),
-    "run": ("run", "Run with one or two pods: strides and cues as they come, recorded."),
+    "run": ("run", "Run with one or two pods: strides and cues as they come."),
     "record": ("record", "Record what the pods send, to be looked at later."),
     "simulate": ("simulate", "Let a virtual runner run; write the recording with its truth."),
-    "replay": ("replay", "Play a recording as if it happened now, over MQTT if wanted."),
+    "replay": ("replay", "Play a recording as if it happened now."),
     "analyze": ("analyze", "Print the strides of a recording or of a CSV file."),
     "calibrate": ("calibrate", "Learn how the pods sit on a shoe and how its runner runs."),
     "info": ("info", "Say what is in a recording."),
     "import": ("import_", "Turn a CSV file of any sensor into a recording."),
     "recover": ("recover", "Save what can be read of a damaged recording."),
     "validate": ("validate", "Measure how good the detection is; write the page of accuracy."),
-    "protocols": ("protocols", "Say which pods are described; check a description, decode a packet."),
+    "protocols": ("protocols", "List the pods, check a description, decode a packet."),
     "doctor": ("doctor", "Say what is installed and what is missing for which feature."),
 }
 """Name of a command: its module in this package, and its line in the list of commands."""

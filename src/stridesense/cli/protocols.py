@@ -29,7 +29,7 @@ def protocols(context: typer.Context) -> None:
 
 @app.command("list")
 def list_() -> int:
-    """Name every protocol that is described, by StrideSense or in your own folder."""
+    """Name every protocol that is described; yours too."""
     own = registry.user_folder()
     for name in registry.names():
         try:
@@ -48,7 +48,7 @@ def list_() -> int:
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A protocol.toml, wherever it lies.")],
 ) -> int:
-    """Say whether a description can be followed, and what it describes.
+    """Say what a description describes, or what is wrong with it.
 
     Ends with 1 and the first fault, by file and key, if it cannot.
     """
@@ -74,7 +74,7 @@ def decode(
         typer.Option("--after", metavar="ROLE=HEX", help="What the pod said before; may be given again."),
     ] = None,
 ) -> int:
-    """Take a packet of a pod apart: its fields, and its samples in SI units.
+    """Take a packet apart: its fields, its samples in SI.
 
     A pod that states its own scales needs what it stated: --after config=HEX.
     """

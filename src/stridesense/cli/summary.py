@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.table import Table
 
-from stridesense.model import Foot, Stride
+from stridesense.model import Foot, PodReading, Stride
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,14 @@ MEASURES: Final = (
 )
 
 
+READ_MEASURES: Final = (
+    Measure("cadence, steps/min", "cadence_spm"),
+    Measure("speed, m/s", "speed_mps", digits=2),
+    Measure("stride length, m", "stride_length_m", digits=2),
+    Measure("power, W", "power_w"),
+)
+
+
 def summary_table(strides: Sequence[Stride]) -> Table:
     """The measures of all strides, one column a foot; what was never measured has no row."""
     feet = [foot for foot in Foot if any(stride.foot is foot for stride in strides)]
@@ -59,6 +67,20 @@ def summary_table(strides: Sequence[Stride]) -> Table:
     return table
 
 
+def readings_table(readings: Sequence[PodReading]) -> Table:
+    """What pods that make their own figures said while the runner moved, one column a foot."""
+    feet = [foot for foot in Foot if any(reading.foot is foot for reading in readings)]
+    columns = [[reading for reading in readings if reading.foot is foot] for foot in feet]
+    table = Table("", *feet, box=None, pad_edge=False)
+    table.add_row("readings", *(str(len(column)) for column in columns))
+    moving = [[one for one in column if one.speed_mps != 0 and one.power_w != 0] for column in columns]
+    for measure in READ_MEASURES:
+        _add(table, measure.label, [_mean_and_spread(column, measure) for column in moving])
+    distances = [[one.distance_m for one in column if one.distance_m is not None] for column in columns]
+    _add(table, "distance, m", [f"{max(told) - min(told):.0f}" if told else "" for told in distances])
+    return table
+
+
 def _add(table: Table, label: str, cells: Sequence[str]) -> None:
     if any(cells):
         table.add_row(label, *cells)
@@ -70,8 +92,8 @@ def _doubts(strides: Sequence[Stride]) -> str:
     return ", ".join(f"{flag} {count / len(strides):.0%}" for flag, count in flags.most_common())
 
 
-def _mean_and_spread(strides: Iterable[Stride], measure: Measure) -> str:
-    known = [getattr(stride, measure.field) for stride in strides]
+def _mean_and_spread(records: Iterable[Stride | PodReading], measure: Measure) -> str:
+    known = [getattr(record, measure.field) for record in records]
     values = [value * measure.scale for value in known if value is not None]
     if not values:
         return ""

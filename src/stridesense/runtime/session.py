@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Final
 
-from stridesense.model import Cue, Foot, Gap, Malformed, RawPacket, Stride
+from stridesense.model import Cue, Foot, Gap, Malformed, PodReading, RawPacket, Stride
 from stridesense.pipeline import Outcome, Pipeline
 from stridesense.sinks.base import Item, Sink
 from stridesense.sources.base import Source
@@ -30,6 +30,7 @@ class SessionReport:
     malformed: int = 0
     missing_samples: int = 0
     gaps: int = 0
+    readings: Counter[Foot] = field(default_factory=Counter)
 
     def count(self, item: Item) -> None:
         """Take note of one item."""
@@ -45,6 +46,8 @@ class SessionReport:
             case Gap():
                 self.missing_samples += item.missing_samples
                 self.gaps += 1
+            case PodReading():
+                self.readings[item.foot] += 1
 
     def remarks(self) -> Iterator[str]:
         """Sentences about what was missing, or why there is nothing to see."""
@@ -52,7 +55,12 @@ class SessionReport:
             yield f"{self.malformed} malformed packets or rows were left out"
         if self.missing_samples:
             yield f"{self.missing_samples} samples were lost on the way; no stride spans such a gap"
-        if self.strides:
+        for foot in self.readings:
+            yield (
+                f"the {foot} pod sends figures of its own firmware and no samples: speed, cadence and the "
+                "like are known, contact, heel, push-off and pull are not"
+            )
+        if self.strides or self.readings:
             return
         if self.packets == 0:
             yield "no strides: there is not one packet of a pod"
