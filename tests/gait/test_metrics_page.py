@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stridesense import pipeline
 from stridesense.gait import bilateral, detector, look, parameters, sides
 from stridesense.model.strides import RECORD_FIELDS
 
@@ -25,6 +26,7 @@ FLAGS = {
     bilateral.CLOCK_UNSURE,
     bilateral.FEET_TOGETHER,
     sides.SIDES_SWAPPED,
+    pipeline.TIMED_BY_ARRIVAL,
 }
 
 
