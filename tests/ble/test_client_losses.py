@@ -42,9 +42,9 @@ async def lose(rig: Rig, *, out_of_range: bool) -> float:
     return asyncio.get_running_loop().time()
 
 
-async def recovers(heard: Heard, already: int) -> float:
+async def recovers(heard: Heard, already: int, timeout_s: float = 20.0) -> float:
     """Wait for data of a new connection; the moment it came."""
-    await heard.until(lambda: heard.count(Foot.LEFT, LinkState.STREAMING) > already, 20.0)
+    await heard.until(lambda: heard.count(Foot.LEFT, LinkState.STREAMING) > already, timeout_s)
     await heard.streams(Foot.LEFT, 2)
     return asyncio.get_running_loop().time()
 
@@ -128,11 +128,11 @@ async def test_a_firmware_that_lacks_what_is_needed_is_named_and_the_next_one_is
         await pod.update_firmware("2.0.0", without=["config"])
         await heard.until(lambda: LinkState.UNUSABLE in heard.states(Foot.LEFT))
         reasons = heard.reasons(Foot.LEFT)
-        assert any("looking at them afresh" in reason for reason in reasons)
+        assert any("looking at it afresh" in reason for reason in reasons)
         assert "no characteristic `config`" in reasons[-1]
         assert "update the pod's firmware" in reasons[-1]
         await pod.update_firmware("2.0.1")
-        await recovers(heard, heard.count(Foot.LEFT, LinkState.STREAMING))
+        await recovers(heard, heard.count(Foot.LEFT, LinkState.STREAMING), 40.0)
 
 
 async def test_garbage_of_one_pod_does_not_hold_up_the_other(rig: Rig, run: SimulatedRun) -> None:

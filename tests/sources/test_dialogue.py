@@ -8,7 +8,7 @@ from sources.memory_radio import MemoryConnection, MemoryPod
 from stridesense.errors import DeviceError, LinkError
 from stridesense.protocol import spec
 from stridesense.sources.dialogue import Dialogue
-from stridesense.sources.radio import Advertisement, MissingError, RefusedError
+from stridesense.sources.radio import Advertisement, MismatchError, RefusedError
 
 HEAD = """
 format = 1
@@ -90,7 +90,7 @@ async def test_the_other_uuid_is_as_good() -> None:
 
 def test_a_missing_characteristic_is_named() -> None:
     talk = Talk('[[start]]\nsubscribe = "data"', lambda pod: pod.values.pop(DATA))
-    with pytest.raises(MissingError, match=r"no characteristic `data` \(00002a53-.*of A talker: update"):
+    with pytest.raises(MismatchError, match=r"no characteristic `data` \(00002a53-.*of A talker: update"):
         talk.dialogue.check()
 
 

@@ -28,6 +28,15 @@ from bleak.exc import (
 from bleak_retry_connector import close_stale_connections_by_address, establish_connection
 
 from stridesense.errors import LinkError, StrideSenseError
+from stridesense.sources.bluetooth_faults import (
+    DBUS,
+    DBUS_PAIRING,
+    NO_ANSWER,
+    NO_PERMISSION,
+    NO_SERVICE,
+    NOT_PAIRED,
+    SWITCHED_OFF,
+)
 from stridesense.sources.radio import (
     Advertisement,
     Connection,
@@ -49,19 +58,6 @@ ATTEMPTS: Final = 2
 
 NO_SIGNAL_DBM: Final = -127
 
-NO_SERVICE: Final = (
-    "the system's Bluetooth service does not run: start it with `sudo systemctl start bluetooth`, "
-    "and install it (`bluez`) where it is missing"
-)
-SWITCHED_OFF: Final = "Bluetooth is switched off: switch it on (`bluetoothctl power on`)"
-NO_PERMISSION: Final = (
-    "this user may not use Bluetooth: allow it in the system's settings, on Linux by joining the group "
-    "`bluetooth`"
-)
-NOT_PAIRED: Final = (
-    "the pod talks only to computers it is paired with: pair it once with `bluetoothctl pair {address}`"
-)
-
 UNAVAILABLE: Final = {
     BleakBluetoothNotAvailableReason.NO_BLUETOOTH: "this computer has no Bluetooth adapter: plug one in",
     BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: (
@@ -72,14 +68,6 @@ UNAVAILABLE: Final = {
     BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: NO_PERMISSION,
     BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: NO_PERMISSION,
 }
-DBUS: Final = {
-    "org.freedesktop.DBus.Error.ServiceUnknown": NO_SERVICE,
-    "org.freedesktop.DBus.Error.NameHasNoOwner": NO_SERVICE,
-    "org.freedesktop.DBus.Error.Disconnected": NO_SERVICE,
-    "org.freedesktop.DBus.Error.AccessDenied": NO_PERMISSION,
-    "org.bluez.Error.NotReady": SWITCHED_OFF,
-    "org.bluez.Error.InProgress": "the Bluetooth adapter is busy with another program: end that one",
-}
 SENTENCES: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
     ((TimeoutError,), "{whom} does not answer: bring it nearer, or start it again"),
     ((BleakDeviceNotFoundError,), "{whom} has gone: bring it nearer, or start it again"),
@@ -87,11 +75,6 @@ SENTENCES: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
     ((FileNotFoundError, ConnectionError, EOFError), NO_SERVICE),
     ((BleakError,), "the connection to {whom} failed ({fault})"),
 )
-DBUS_PAIRING: Final = {
-    "org.bluez.Error.NotAuthorized",
-    "org.bluez.Error.AuthenticationFailed",
-    "org.bluez.Error.AuthenticationRejected",
-}
 ATT_PAIRING: Final = {
     BleakGATTProtocolErrorCode.INSUFFICIENT_AUTHENTICATION,
     BleakGATTProtocolErrorCode.INSUFFICIENT_AUTHORIZATION,
@@ -193,15 +176,13 @@ class BluetoothConnection(Connection):
             RefusedError, PairingError: the pod does not tell.
             LinkError: the connection is over, or hangs.
         """
-        with _faults(self.address):
-            async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                return bytes(await self._client.read_gatt_char(self._known(uuid)))
+        async with self._request():
+            return bytes(await self._client.read_gatt_char(self._known(uuid)))
 
     async def write(self, uuid: str, payload: bytes, *, response: bool) -> None:
         """Write to a characteristic; raises as `read` does."""
-        with _faults(self.address):
-            async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                await self._client.write_gatt_char(self._known(uuid), payload, response=response)
+        async with self._request():
+            await self._client.write_gatt_char(self._known(uuid), payload, response=response)
 
     async def subscribe(self, uuid: str, on_value: Callable[[bytes], None]) -> None:
         """Have `on_value` called with each notification and indication; raises as `read` does."""
@@ -209,9 +190,8 @@ class BluetoothConnection(Connection):
         def take(_characteristic: BleakGATTCharacteristic, value: bytearray) -> None:
             on_value(bytes(value))
 
-        with _faults(self.address):
-            async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                await self._client.start_notify(self._known(uuid), take)
+        async with self._request():
+            await self._client.start_notify(self._known(uuid), take)
 
     async def forget(self) -> None:
         """Throw away what the system remembers of the pod."""
@@ -224,6 +204,16 @@ class BluetoothConnection(Connection):
         with suppress(Exception):  # a service that has died cannot be told, bleak tidies up all the same
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self._client.disconnect()
+
+    @asynccontextmanager
+    async def _request(self) -> AsyncIterator[None]:
+        # BlueZ never answers a request for which it would have to pair and nobody is there to agree.
+        with _faults(self.address):
+            try:
+                async with asyncio.timeout(REQUEST_TIMEOUT_S):
+                    yield
+            except TimeoutError:
+                raise LinkError(NO_ANSWER.format(address=self.address)) from None
 
     def _known(self, uuid: str) -> BleakGATTCharacteristic:
         return self._characteristics[uuid]

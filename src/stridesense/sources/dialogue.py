@@ -8,7 +8,7 @@ from typing import Final
 from stridesense.errors import DeviceError
 from stridesense.protocol.gatt import BYTE_WIDTHS, ReplySpec, StepSpec
 from stridesense.protocol.spec import ProtocolSpec
-from stridesense.sources.radio import Connection, MissingError
+from stridesense.sources.radio import Connection, MismatchError
 
 Deliver = Callable[[str, bytes], None]
 """Takes a value and the role of its characteristic; is called for each read, notification and indication."""
@@ -33,8 +33,7 @@ class Dialogue:
         """Look whether the pod is what its description says.
 
         Raises:
-            MissingError: it lacks a characteristic.
-            DeviceError: the connection carries only packets that are too small.
+            MismatchError: it lacks a characteristic, or the connection carries only packets too small.
         """
         for role in _needed(self._spec):
             self._uuid(role)
@@ -43,7 +42,7 @@ class Dialogue:
                 f"the connection carries packets of {self._connection.payload_bytes} bytes (MTU), "
                 f"{self._spec.title} needs {self._spec.least_payload_bytes}: use another Bluetooth adapter"
             )
-            raise DeviceError(msg)
+            raise MismatchError(msg)
 
     async def start(self) -> None:
         """Do what makes the pod send.
@@ -118,7 +117,7 @@ class Dialogue:
         found = self._connection.find(uuids)
         if found is None:
             msg = f"the pod has no characteristic `{role}` ({uuids[0]}) of {self._spec.title}: {UPDATE}"
-            raise MissingError(msg)
+            raise MismatchError(msg)
         return found
 
 

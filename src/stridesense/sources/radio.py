@@ -20,8 +20,8 @@ class PairingError(DeviceError):
     """The pod talks only to computers that it is paired with."""
 
 
-class MissingError(DeviceError):
-    """The pod lacks a characteristic that its description names."""
+class MismatchError(DeviceError):
+    """The pod, or what the system remembers of it, is not what its description says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from stridesense.protocol.gatt import BASE_UUID
 from stridesense.protocol.spec import ProtocolSpec
 from stridesense.sources.dialogue import Dialogue
 from stridesense.sources.inbox import Inbox
-from stridesense.sources.radio import Advertisement, Connection, MissingError, Radio, SilentError
+from stridesense.sources.radio import Advertisement, Connection, MismatchError, Radio, SilentError
 from stridesense.sources.sides import told_side
 
 BATTERY_LEVEL: Final = BASE_UUID.format("2a19")
@@ -112,6 +112,8 @@ class Supervisor:
         connection = await self._radio.connect(heard, lost.set)
         try:
             await self._talk(connection)
+        except MismatchError:
+            raise
         except DeviceError as fault:
             await self._check_connected(fault)
             raise
@@ -132,8 +134,8 @@ class Supervisor:
         dialogue = Dialogue(connection, self._spec, self._take)
         try:
             dialogue.check()
-        except MissingError:
-            await self._forget_once(connection)
+        except MismatchError:
+            await self._forget(connection)
             raise
         self._firmware = await self._read_firmware(connection)
         contradiction = await self._contradiction(connection)
@@ -177,12 +179,12 @@ class Supervisor:
             msg = f"the connection to {self._called} broke: searching for it again"
             raise LinkError(msg) from fault
 
-    async def _forget_once(self, connection: Connection) -> None:
-        """Systems remember a pod's characteristics, also those of the firmware it had before."""
+    async def _forget(self, connection: Connection) -> None:
+        """Systems remember a pod's characteristics and its MTU, also those that it had before."""
+        await connection.forget()
         if not self._has_forgotten:
             self._has_forgotten = True
-            await connection.forget()
-            msg = f"{self._called} shows other services than it should: looking at them afresh"
+            msg = f"{self._called} is not what it should be: looking at it afresh"
             raise LinkError(msg)
 
     async def _read_firmware(self, connection: Connection) -> str | None:
