@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from stridesense.model.samples import BoolArray, FloatArray
 from stridesense.protocol.builtin import Builtin
-from stridesense.protocol.rows import NumberArray, PodConfig, Stream, to_si
+from stridesense.protocol.rows import NumberArray, PodConfig, Stream
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class PodFrame:
     """One data packet, taken apart but not yet placed in time.
 
@@ -37,7 +37,7 @@ class PodFrame:
 
     def to_si(self) -> tuple[FloatArray, BoolArray]:
         """The values (n, k) in SI, and where any is clipped (n,)."""
-        return to_si(self.numbers, self.config)
+        return self.config.to_si(self.numbers)
 
 
 @dataclass(slots=True)

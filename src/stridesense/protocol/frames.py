@@ -1,7 +1,7 @@
 """One pod's packets as frames: the codec that a description is turned into."""
 
 from binascii import crc_hqx
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 
 import numpy as np
@@ -12,6 +12,7 @@ from stridesense.protocol.builtin import Rows, builtin
 from stridesense.protocol.counters import pod_counters
 from stridesense.protocol.cutting import Cutter, FrameStart
 from stridesense.protocol.frame import Memory, PodFrame
+from stridesense.protocol.header import Header
 from stridesense.protocol.layout import NO_FIELDS, Layout, Value
 from stridesense.protocol.rows import NumberArray, PodConfig, RowReader, Stream
 from stridesense.protocol.spec import ProtocolSpec
@@ -28,17 +29,10 @@ class PodCodec:
     def __init__(self, spec: ProtocolSpec) -> None:
         self.spec = spec
         self._layouts = {role: Layout(role, it) for role, it in spec.characteristics.items()}
-        self._header = header = self._layouts.get("data") or Layout("data", NO_FIELDS)
-        self._readers = [RowReader(spec, samples, header) for samples in spec.samples]
+        layout = self._layouts.get("data") or Layout("data", NO_FIELDS)
+        self._header = Header(spec, layout)
+        self._readers = [RowReader(spec, samples, layout) for samples in spec.samples]
         self._fixed = [reader.fixed_config() for reader in self._readers]
-        loss, time = spec.loss, spec.time
-        self._made_with = [self._position(samples.made_with) for samples in spec.samples]
-        self._sequence = self._position(loss.sequence)
-        self._index = self._position(loss.sample_index)
-        self._stamp = self._position(time.stamp if time else None)
-        self._overflow = self._flag(loss.sensor_overflow)
-        self._drop = self._flag(loss.transmit_drop)
-        self._checksum = self._flag(spec.checksum.present) if spec.checksum else None
         self._cutter = Cutter(spec.frames, tuple(self._starts())) if spec.frames.come == "stream" else None
         self.counters = pod_counters(spec)
 
@@ -82,20 +76,9 @@ class PodCodec:
         Raises:
             DeviceError: the value is not as described.
         """
-        if memory.builtin is not None:
-            pieces: Iterator[bytes | Rows | str] = iter(memory.builtin.cut(role, payload))
-        elif role != "data":
-            self.values(role, payload)
-            return
-        elif self._cutter is not None:
-            pieces = self._cutter.cut(memory.pending, payload)
-        else:
-            pieces = iter((payload,))
-        for piece in pieces:
-            if isinstance(piece, bytes):
-                yield from self._read(memory, piece, arrival_ns)
-            else:
-                yield piece if isinstance(piece, str) else self._frame_of(memory, piece, payload, arrival_ns)
+        if memory.builtin is None and self._cutter is None and role == "data":
+            return iter(self._read(memory, payload, arrival_ns))
+        return self._each(memory, self._pieces(memory, role, payload), payload, arrival_ns)
 
     def rows(self, role: str, payload: bytes) -> list[tuple[int, NumberArray]]:
         """The samples of one value on its own: the kind of frame, and its numbers in our order of channels.
@@ -104,7 +87,7 @@ class PodCodec:
             DeviceError: the value is not as described.
         """
         memory = self.memory()
-        memory.stand_in = PodConfig(b"", 0, 1.0, np.ones(1), np.ones(1))
+        memory.stand_in = PodConfig(b"", 0, 1.0, np.ones(1), np.full(1, np.inf))
         found = []
         for frame in self.frames(memory, role, payload, 0):
             if isinstance(frame, str):
@@ -113,64 +96,87 @@ class PodCodec:
             found.append((kind, frame.numbers))
         return found
 
-    def _read(self, memory: Memory, frame: bytes, arrival_ns: int) -> Iterator[PodFrame]:
+    def _pieces(self, memory: Memory, role: str, payload: bytes) -> Iterable[bytes | Rows | str]:
+        if memory.builtin is not None:
+            return memory.builtin.cut(role, payload)
+        if role == "data" and self._cutter is not None:
+            return self._cutter.cut(memory.pending, payload)
+        self.values(role, payload)
+        return ()
+
+    def _each(
+        self, memory: Memory, pieces: Iterable[bytes | Rows | str], payload: bytes, arrival_ns: int
+    ) -> Iterator[PodFrame | str]:
+        """The frames of several pieces; one that is malformed does not take the others with it."""
+        for piece in pieces:
+            if isinstance(piece, str):
+                yield piece
+                continue
+            try:
+                if isinstance(piece, bytes):
+                    yield from self._read(memory, piece, arrival_ns)
+                else:
+                    yield self._frame_of(memory, piece, payload, arrival_ns)
+            except DeviceError as error:
+                yield str(error)
+
+    def _read(self, memory: Memory, frame: bytes, arrival_ns: int) -> list[PodFrame]:
         """The frames of one packet: one, but for rows whose own counter jumps."""
         kind = self._kind_of(frame)
         if kind is None:
-            return
+            return []
         reader = self._readers[kind]
         raw = self._header.unpack(frame)
         count = reader.count(raw, len(frame) - reader.start)
-        end = reader.end(count)
-        if count == 0 or len(frame) < end:
-            msg = f"data has {len(frame)} bytes, {count} samples end at byte {end}"
-            raise DeviceError(msg)
-        if self.spec.checksum and (self._checksum is None or _is_set(raw, self._checksum)):
-            _check_crc16(frame, end)
+        self._check_whole(frame, raw, count, reader.end(count))
         config = self._config(memory, kind, raw)
         numbers = reader.numbers(frame, count)
+        sequence, index, ticks, overflow, drop = self._header.told(raw)
         indices = reader.indices(numbers)
-        if indices is None:
-            runs = [(0, count, -1 if self._index is None else raw[self._index])]
-        else:
-            runs = memory.runs(indices, self.spec.loss.also_wraps_at, self.counters.index_modulus)
-        measured = reader.measured(numbers)
-        for start, stop, index in runs:
-            yield PodFrame(
+        runs = [(0, count, index)] if indices is None else self._runs(memory, indices)
+        measured = reader.measured(numbers, config)
+        return [
+            PodFrame(
                 stream=reader.stream,
-                sequence=-1 if self._sequence is None else raw[self._sequence],
-                sample_index=index,
-                ticks=-1 if self._stamp is None else raw[self._stamp],
-                marked=self._marked(stop - start),
+                sequence=sequence,
+                sample_index=first,
+                ticks=ticks,
+                marked=self._header.marked(stop - start),
                 config=config,
-                sensor_overflow=self._overflow is not None and _is_set(raw, self._overflow),
-                transmit_drop=self._drop is not None and _is_set(raw, self._drop),
-                numbers=measured[start:stop],
+                sensor_overflow=overflow,
+                transmit_drop=drop,
+                numbers=measured if indices is None else measured[start:stop],
                 payload=frame,
                 arrival_ns=arrival_ns,
             )
+            for start, stop, first in runs
+        ]
 
     def _frame_of(self, memory: Memory, rows: Rows, payload: bytes, arrival_ns: int) -> PodFrame:
-        reader = self._readers[rows.kind]
+        reader, config = self._readers[rows.kind], self._told_config(memory, rows)
         return PodFrame(
             stream=reader.stream,
             sequence=-1,
             sample_index=-1,
             ticks=rows.ticks,
-            marked=self._marked(len(rows.numbers)),
-            config=self._told_config(memory, rows),
+            marked=self._header.marked(len(rows.numbers)),
+            config=config,
             sensor_overflow=False,
             transmit_drop=False,
-            numbers=reader.measured(rows.numbers),
+            numbers=reader.measured(rows.numbers, config),
             payload=payload + rows.ticks.to_bytes(16, "little"),
             arrival_ns=arrival_ns,
         )
 
-    def _marked(self, count: int) -> int:
-        """Which of so many samples the time stamp belongs to; an arrival cannot be before the last one."""
-        time = self.spec.time
-        first = time is None or (time.stamp is not None and time.marks == "first_sample")
-        return 0 if first else count - 1
+    def _runs(self, memory: Memory, indices: list[int]) -> list[tuple[int, int, int]]:
+        return memory.runs(indices, self.spec.loss.also_wraps_at, self.counters.index_modulus)
+
+    def _check_whole(self, frame: bytes, raw: tuple[int, ...], count: int, end: int) -> None:
+        if count == 0 or len(frame) < end:
+            msg = f"data has {len(frame)} bytes, {count} samples end at byte {end}"
+            raise DeviceError(msg)
+        if self.spec.checksum and self._header.has_checksum(raw):
+            _check_crc16(frame, end)
 
     def _kind_of(self, frame: bytes) -> int | None:
         """Which of the kinds of samples the frame has; None if it is known to have none."""
@@ -184,10 +190,10 @@ class PodCodec:
         raise DeviceError(msg)
 
     def _config(self, memory: Memory, kind: int, raw: tuple[int, ...]) -> PodConfig:
-        fixed, made_with = self._fixed[kind], self._made_with[kind] if raw else None
+        fixed = self._fixed[kind]
         if fixed is not None:
             return fixed
-        config_id = 0 if made_with is None else raw[made_with]
+        config_id = self._header.config_id(kind, raw)
         config = memory.configs.get((kind, config_id), memory.stand_in)
         if config is None:
             msg = f"data names config {config_id}, which has not been read"
@@ -215,18 +221,9 @@ class PodCodec:
             yield FrameStart(ignored.begins, partial(_fixed_size, ignored.size), is_skipped=True)
 
     def _size(self, reader: RowReader, frame: bytes) -> int | None:
-        if len(frame) < self._header.size:
+        if len(frame) < self._header.layout.size:
             return None
         return reader.end(reader.count(self._header.unpack(frame), 0))
-
-    def _position(self, reference: str | None) -> int | None:
-        return self._header.position(reference) if reference and reference.startswith("data.") else None
-
-    def _flag(self, reference: str | None) -> tuple[int, int] | None:
-        if reference is None:
-            return None
-        bit = self.spec.field(reference).bits[reference.split(".")[2]]
-        return self._header.position(reference), 1 << bit
 
 
 @cache
@@ -237,11 +234,6 @@ def codec(protocol: str) -> PodCodec:
 
 def _fixed_size(size: int | None, _: bytes) -> int | None:
     return size
-
-
-def _is_set(raw: tuple[int, ...], flag: tuple[int, int]) -> bool:
-    position, mask = flag
-    return bool(raw[position] & mask)
 
 
 def _check_crc16(payload: bytes, end: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from stridesense.protocol.placing import Placer
 from stridesense.protocol.sequence import Continuity, Delivery, Ordered, Sequencer
 from stridesense.protocol.timebase import HostClock, SampleClock
 from stridesense.units import NS_PER_S
+
+STEPS: Final = np.arange(256, dtype=np.float64)
+"""As many as most packets have samples, made once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,10 +133,12 @@ class PodLine:
         return max(lost, key=lambda cause: lost[cause])
 
     def _stretch(self, frame: PodFrame, start_s: float, first_index: int) -> Stretch:
-        t_s = start_s + np.arange(len(frame), dtype=np.float64) * self.clock.period_s
+        count = len(frame)
+        steps = STEPS[:count] if count <= len(STEPS) else np.arange(count, dtype=np.float64)
+        t_s = start_s + steps * self.clock.period_s
         values, clipped = frame.to_si()
         self.last_s = float(t_s[-1])
-        self.next_index = first_index + len(frame)
+        self.next_index = first_index + count
         offset_s = self.host.observe(self.last_s, frame.arrival_ns / NS_PER_S)
         return Stretch(first_index, self.clock.sampling_rate_hz, t_s, values, clipped, offset_s)
 

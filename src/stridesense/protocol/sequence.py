@@ -79,7 +79,8 @@ class Sequencer:
                 return self._doubt(frame, clock)
             self.stream.late += 1
             return []
-        return self._reject_suspect() + self._place(frame, ahead)
+        placed = self._place(frame, ahead)
+        return placed if self.suspect is None else [*self._reject_suspect(), *placed]
 
     def relink(self) -> list[Ordered]:
         """The connection is a new one: nothing that is missing will come any more."""
@@ -103,7 +104,8 @@ class Sequencer:
     def _place(self, frame: PodFrame, ahead: int) -> list[Ordered]:
         unnumbered = frame.sequence < 0  # nobody can tell whether what is missing may still come
         if ahead == 0 or unnumbered or frame.sequence == self.next_sequence or self.relinked:
-            return [self._deliver(frame, ahead), *self._release()]
+            delivery = self._deliver(frame, ahead)
+            return [delivery, *self._release()] if self.held else [delivery]
         if any(frame.sample_index == other.sample_index for other in self.held):
             self.stream.duplicates += 1
             return []

@@ -79,16 +79,16 @@ class SampleClock:
 
     def explains(self, index: int, ticks: int) -> bool:
         """Whether the stamp is where the index lets it be expected."""
-        ahead = self._ahead(index)
-        stamped_s = self.epoch_s + self._unwrapped(ahead, ticks) / self.counters.tick_hz
-        variance = self.time_var + ahead * (2 * self.cross_var + ahead * self.period_var)
-        jump_s = self.counters.jump_s
-        tolerance_s = min(jump_s + 4 * sqrt(variance), max(LONGEST_JUMP_S, jump_s))
-        return abs(stamped_s - self.time_s - ahead * self.period_s) <= tolerance_s
+        late_s, jump_s = abs(self.late_s(index, ticks)), self.counters.jump_s
+        if late_s <= jump_s:
+            return True
+        return late_s <= min(jump_s + 4 * self.unsure_s(index), max(LONGEST_JUMP_S, jump_s))
 
     def late_s(self, index: int, ticks: int) -> float:
         """How much later than expected the sample `index` is stamped."""
-        return self.stamped_s(index, ticks) - self.time_s - self._ahead(index) * self.period_s
+        ahead = self._ahead(index)
+        stamped_s = self.epoch_s + self._unwrapped(ahead, ticks) / self.counters.tick_hz
+        return stamped_s - self.time_s - ahead * self.period_s
 
     def unsure_s(self, index: int) -> float:
         """Standard deviation of when the sample `index` is expected."""
