@@ -18,7 +18,7 @@ from stridesense.sources.bluetooth import BluetoothRadio
 from stridesense.sources.supervisor import Patience, Pod
 
 LEFT, RIGHT = "F0:F0:F0:F0:F0:01", "F0:F0:F0:F0:F0:02"
-HASTY = Patience(samples_s=1.0, metrics_s=2.5, first_delay_s=0.05, longest_delay_s=0.5, good_s=1.0)
+HASTY = Patience(samples_s=1.0, metrics_s=2.5, first_delay_s=0.05, longest_delay_s=0.5, good_s=0.1)
 """Minutes in seconds: tests break a connection more often than a run does."""
 
 DATA_HEADER = struct.Struct("<2BH2I2B")

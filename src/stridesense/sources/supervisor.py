@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from stridesense.errors import DeviceError, LinkError, StrideSenseError
 from stridesense.model import Foot
@@ -133,6 +134,29 @@ class Supervisor:
     async def _talk(self, connection: Connection) -> NoReturn:
         dialogue = Dialogue(connection, self._spec, self._take)
         try:
+            await self._while_connected(self._begin(connection, dialogue))
+            await self._watch()
+        except asyncio.CancelledError:
+            with suppress(StrideSenseError, TimeoutError):
+                async with asyncio.timeout(STOP_TIMEOUT_S):
+                    await dialogue.stop()
+            raise
+
+    async def _while_connected(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this, but no longer than the connection lasts: what was asked on it may stay unanswered."""
+        doing, losing = asyncio.create_task(work), asyncio.create_task(self._lost.wait())
+        try:
+            await asyncio.wait([doing, losing], return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                raise LinkError(self._broke)
+            await doing
+        finally:
+            doing.cancel()
+            losing.cancel()
+            await asyncio.gather(doing, losing, return_exceptions=True)
+
+    async def _begin(self, connection: Connection, dialogue: Dialogue) -> None:
+        try:
             dialogue.check()
         except MismatchError:
             await self._forget(connection)
@@ -141,16 +165,9 @@ class Supervisor:
         contradiction = await self._contradiction(connection)
         self._connections += 1
         self._tell(LinkState.STREAMING, contradiction)
-        try:
-            await dialogue.start()
-            self._has_forgotten = False
-            await self._follow_battery(connection)
-            await self._watch()
-        except asyncio.CancelledError:
-            with suppress(StrideSenseError, TimeoutError):
-                async with asyncio.timeout(STOP_TIMEOUT_S):
-                    await dialogue.stop()
-            raise
+        await dialogue.start()
+        self._has_forgotten = False
+        await self._follow_battery(connection)
 
     async def _watch(self) -> NoReturn:
         """Return by raising, when the connection is lost or nothing comes over it.
@@ -165,8 +182,7 @@ class Supervisor:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(due_s):
                     await self._lost.wait()
-                msg = f"the connection to {self._called} broke: searching for it again"
-                raise LinkError(msg)
+                raise LinkError(self._broke)
         msg = f"{self._called} has sent nothing for {silence_s:g} s: connecting to it anew"
         self._tell(LinkState.SILENT, msg)
         raise SilentError(msg)
@@ -176,8 +192,7 @@ class Supervisor:
         with suppress(TimeoutError):
             async with asyncio.timeout(HANG_UP_S):
                 await self._lost.wait()
-            msg = f"the connection to {self._called} broke: searching for it again"
-            raise LinkError(msg) from fault
+            raise LinkError(self._broke) from fault
 
     async def _forget(self, connection: Connection) -> None:
         """Systems remember a pod's characteristics and its MTU, also those that it had before."""
@@ -218,6 +233,10 @@ class Supervisor:
     def _called(self) -> str:
         side = "" if self._foot is Foot.UNKNOWN else f"{self._foot} "
         return f"the {side}pod {self._name or self._pod.address}"
+
+    @property
+    def _broke(self) -> str:
+        return f"the connection to {self._called} broke: searching for it again"
 
     def _tell(self, state: LinkState, reason: str | None = None) -> None:
         facts = {
