@@ -20,6 +20,7 @@ from stridesense.sinks.pod_words import (
     describe_link,
     describe_reading,
     describe_stream,
+    newest,
     pod_name,
 )
 
@@ -122,7 +123,7 @@ class LiveTable(Sink):
             case PodReport():
                 self._reports[item.foot] = item
             case PodReading():
-                self._readings[item.foot] = item
+                self._readings[item.foot] = newest(self._readings.get(item.foot), item)
 
     def _forget_stale_cue(self, now_s: float) -> None:
         if self._cue is not None and now_s > self._cue.t_s + CUE_STAYS_S:
@@ -139,12 +140,9 @@ class LiveTable(Sink):
         readings = [
             Text(f"{pod_name(foot)}: {describe_reading(one)}") for foot, one in tuple(self._readings.items())
         ]
+        tables = [table] if any(self._strides.values()) or not readings else []
         pods = [_pod_line(report) for report in tuple(self._reports.values())]
-        return Group(
-            *([table] if any(self._strides.values()) or not readings else readings),
-            *pods,
-            _cue_panel(self._cue),
-        )
+        return Group(*tables, *readings, *pods, _cue_panel(self._cue))
 
 
 def _row_style(stride: Stride) -> str:

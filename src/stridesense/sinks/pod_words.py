@@ -1,8 +1,11 @@
 """Pods in words: how the link is, what was lost, and the figures of a pod that makes its own."""
 
+from dataclasses import fields, replace
 from typing import Final
 
 from stridesense.model import Foot, LinkState, PodReading, PodReport
+
+QUANTITIES: Final = tuple(field.name for field in fields(PodReading) if field.name not in {"foot", "t_s"})
 
 WORRYING: Final = (LinkState.SILENT, LinkState.LOST, LinkState.UNUSABLE)
 
@@ -22,7 +25,8 @@ def describe_link(report: PodReport) -> str:
     if report.battery_percent is not None:
         parts.append(f"battery {report.battery_percent} %")
     if report.reconnects:
-        parts.append(f"{report.reconnects} reconnects")
+        times = "once" if report.reconnects == 1 else f"{report.reconnects} times"
+        parts.append(f"reconnected {times}")
     return ", ".join(parts) + (f": {report.reason}" if report.reason else "")
 
 
@@ -37,6 +41,14 @@ def describe_stream(report: PodReport) -> str:
     counted = {"doubled": report.duplicates, "late": report.late, "malformed": report.malformed}
     parts += [f"{count} {name}" for name, count in counted.items() if count]
     return ", ".join(parts)
+
+
+def newest(known: PodReading | None, reading: PodReading) -> PodReading:
+    """What a pod said last of each quantity: speed and power come apart."""
+    told = {
+        name: value for name in QUANTITIES if (value := getattr(reading, name)) is not None or known is None
+    }
+    return replace(known or reading, t_s=reading.t_s, **told)
 
 
 def describe_reading(reading: PodReading) -> str:
