@@ -9,9 +9,10 @@ import pytest
 
 from ble.listening import HASTY, LEFT, RIGHT, becomes, listening, pod_of, radio_of
 from ble.peripherals import RunClock, SofpPod
+from ble.peripherals import pod_of as peripheral_of
 from ble.rigs.base import Rig
 from stridesense.model import Foot, RawPacket, Stride
-from stridesense.model.pods import BATTERY, LinkState
+from stridesense.model.pods import BATTERY, LINK, LinkState
 from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sinks.base import Item, Sink
 from stridesense.sources.ble import BleSource
@@ -58,6 +59,29 @@ async def test_a_pod_is_asked_who_it_is_before_it_streams_and_stopped_at_the_end
     assert (link["address"], link["name"], link["firmware"]) == (LEFT, "StrideSense left", "1.0.0")
     assert link["rssi_dbm"] < 0
     assert link["reconnects"] == 0
+
+
+@pytest.mark.parametrize(
+    ("scenario", "foot", "protocol"),
+    [
+        ("polar_sense", Foot.LEFT, "polar_pmd"),
+        ("movesense", Foot.LEFT, "movesense_gsp"),
+        ("watch_pod", Foot.RIGHT, "rsc"),
+    ],
+)
+async def test_every_kind_of_pod_is_started_heard_and_stopped(
+    rig: Rig, scenario: str, foot: Foot, protocol: str
+) -> None:
+    run = simulate(load(scenario).shortened(6.0))
+    async with peripheral_of(await rig.peripheral("pod", LEFT), run, foot) as pod:
+        async with listening(rig, {foot: pod_of(pod, protocol)}) as heard:
+            await heard.until(lambda: sum(packet.characteristic != LINK for packet in heard.packets) > 12)
+            sent = [payload for _, _, payload in pod.sent]
+        assert heard.states(foot) == [LinkState.SEARCHING, LinkState.CONNECTING, LinkState.STREAMING]
+        arrived = iter([packet.payload for packet in heard.packets if packet.characteristic != LINK])
+        assert len(sent) > 5
+        assert all(payload in arrived for payload in sent)  # in their order
+        await becomes(lambda: not rig.air.is_connected(LEFT))
 
 
 async def test_two_pods_at_208_hz_lose_nothing_and_make_the_strides_of_their_recording(
