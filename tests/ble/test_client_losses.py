@@ -5,8 +5,11 @@ import random
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
+from bleak import BleakClient
+from bleak_retry_connector import establish_connection
 
 from ble.listening import LEFT, Heard, becomes, listening, pod_of, worn, worn_on_both
 from ble.peripherals import SofpPod
@@ -14,6 +17,7 @@ from ble.rigs.base import Rig
 from stridesense.model import Foot, Gap, Stride
 from stridesense.model.pods import LinkState
 from stridesense.simulator import SimulatedRun, load, simulate
+from stridesense.sources import bluetooth
 
 LOSSES = 20
 
@@ -159,3 +163,20 @@ async def test_garbage_of_one_pod_does_not_hold_up_the_other(rig: Rig, run: Simu
     assert heard.count(Foot.LEFT, LinkState.STREAMING) == heard.count(Foot.RIGHT, LinkState.STREAMING) == 1
     numbers = heard.sequence(Foot.RIGHT)
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+async def test_a_link_that_breaks_as_soon_as_it_is_made_is_a_lost_link(
+    rig: Rig, run: SimulatedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def establish_and_lose(*arguments: Any, **options: Any) -> BleakClient:
+        client = await establish_connection(*arguments, **options)
+        monkeypatch.undo()
+        rig.air.lose(LEFT)
+        await becomes(lambda: not client.is_connected)
+        return client
+
+    monkeypatch.setattr(bluetooth, "establish_connection", establish_and_lose)
+    async with worn(rig, run) as (_, heard):
+        await heard.streams(Foot.LEFT)
+    assert heard.states(Foot.LEFT)[:3] == [LinkState.SEARCHING, LinkState.CONNECTING, LinkState.LOST]
+    assert heard.reasons(Foot.LEFT)[0].startswith(f"the connection to {LEFT} failed")

@@ -130,7 +130,11 @@ class BluetoothRadio(Radio):
                     use_services_cache=False,
                     backend=self._client_backend,
                 )
-        return BluetoothConnection(client, advertisement.address)
+            try:
+                return BluetoothConnection(client, advertisement.address)
+            except BleakError:  # the link broke before anybody looked
+                await _disconnect(client)
+                raise
 
     @asynccontextmanager
     async def _scanning(self, tell: Listener) -> AsyncIterator[None]:
@@ -139,9 +143,10 @@ class BluetoothRadio(Radio):
 
         with _faults("the Bluetooth adapter"):
             scanner = BleakScanner(hear, backend=self._scanner_backend)
-            async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                await scanner.start()
         try:
+            with _faults("the Bluetooth adapter"):
+                async with asyncio.timeout(REQUEST_TIMEOUT_S):
+                    await scanner.start()
             yield
         finally:
             with suppress(Exception):  # it may have died with the service, and then cannot be stopped
@@ -201,9 +206,7 @@ class BluetoothConnection(Connection):
 
     async def close(self) -> None:
         """Disconnect, also from what is lost already, and give back all that the connection took."""
-        with suppress(Exception):  # a service that has died cannot be told, bleak tidies up all the same
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._client.disconnect()
+        await _disconnect(self._client)
 
     @asynccontextmanager
     async def _request(self) -> AsyncIterator[None]:
@@ -217,6 +220,12 @@ class BluetoothConnection(Connection):
 
     def _known(self, uuid: str) -> BleakGATTCharacteristic:
         return self._characteristics[uuid]
+
+
+async def _disconnect(client: BleakClient) -> None:
+    with suppress(Exception):  # a service that has died cannot be told, bleak tidies up all the same
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await client.disconnect()
 
 
 def _advertisement(device: BLEDevice, data: AdvertisementData) -> Advertisement:
