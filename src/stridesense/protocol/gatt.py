@@ -6,18 +6,40 @@ Part of the models behind `firmware_protocols/*/protocol.toml`; `spec` holds the
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*$"
 BASE_UUID: Final = "{:0>8}-0000-1000-8000-00805f9b34fb"
 """The numbers of the Bluetooth SIG, such as `1814`, are short for this."""
 
 
+def said_as(words: str) -> WrapValidator:
+    """Say what is wanted in these words, whatever of it a value breaks."""
+
+    def check(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+        try:
+            return handler("a truth value" if isinstance(value, bool) else value)
+        except ValidationError:
+            msg = f"write {words}"
+            raise ValueError(msg) from None
+
+    return WrapValidator(check)
+
+
 def _bytes(value: object) -> object:
     """Bytes as a person writes them: pairs of hexadecimal digits, with or without blanks."""
     try:
-        return bytes.fromhex(value) if isinstance(value, str) else value
-    except ValueError:
+        return value if isinstance(value, bytes) else bytes.fromhex(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
         msg = "not bytes in hexadecimal; write them as in `01 A0 ff`"
         raise ValueError(msg) from None
 
@@ -32,13 +54,18 @@ def _several(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
-Uuid = Annotated[str, BeforeValidator(_uuid), Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Uuid = Annotated[
+    str,
+    Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+    BeforeValidator(_uuid),
+    said_as("a UUID in small letters, full or, of Bluetooth's own, its four digits"),
+]
 Uuids = Annotated[tuple[Uuid, ...], BeforeValidator(_several), Field(min_length=1)]
-Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+Name = Annotated[str, Field(pattern=NAME_PATTERN), said_as("a name of small letters, digits and `_`")]
 Bytes = Annotated[bytes, BeforeValidator(_bytes)]
 Prefixes = Annotated[tuple[Bytes, ...], BeforeValidator(_several)]
+Condition = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$"), said_as("a condition as `FIELD.BIT`")]
 Access = Literal["read", "write", "write-without-response", "notify", "indicate"]
-NumberType = Literal["u8", "u16", "u32", "u64", "i8", "i16", "i32", "f32"]
 
 STRUCT_CODES: Final = {
     "u8": "B",
@@ -67,12 +94,12 @@ class FieldSpec(Table):
     """
 
     offset: int | None = Field(default=None, ge=0)
-    type: NumberType | Literal["bytes"]
+    type: Literal["u8", "u16", "u32", "u64", "i8", "i16", "i32", "f32", "bytes"]
     length: int | None = Field(default=None, ge=1)
     scale: float = 1.0
     equals: int | None = None
     bits: dict[Name, Annotated[int, Field(ge=0, le=63)]] = {}
-    when: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")] | None = None
+    when: Condition | None = None
 
     @property
     def width(self) -> int:
@@ -178,7 +205,7 @@ class ReplySpec(Table):
     status_at: int | None = Field(default=None, ge=0)
     status_type: Literal["u8", "u16"] = "u8"
     fine: tuple[int, ...] = (0,)
-    faults: dict[str, str] = {}
+    faults: dict[Annotated[str, Field(pattern=r"^[0-9]+$"), said_as("the status as a number")], str] = {}
     within_s: float = Field(default=3.0, gt=0, le=30)
 
 

@@ -1,10 +1,12 @@
 """The pods that are described, found by the name of their protocol: those of the package, and the user's own.
 
 The user's folder `firmware_protocols` in the configuration folder holds one folder a pod, as the package's
-does; a protocol that both describe is the user's.
+does; a protocol that both describe is the user's. A description that cannot be followed takes no other with
+it: `names` leaves it out, `broken` says what is wrong, and so does `find` when it is asked for.
 """
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -18,8 +20,8 @@ from stridesense.protocol.spec import ProtocolSpec
 
 
 def names() -> list[str]:
-    """The protocols that are described, in alphabetical order."""
-    return sorted(files())
+    """The protocols that are described and can be followed, in alphabetical order."""
+    return sorted(name for name in files() if _fault(name) is None)
 
 
 @cache
@@ -33,7 +35,14 @@ def find(name: str) -> ProtocolSpec:
     if file is None:
         msg = f"no pod protocol is called {name!r}; described are: {', '.join(names())}"
         raise DeviceError(msg)
-    return spec.parse(file.read_text(encoding="utf-8"), str(file))
+    return spec.parse(_text(file), str(file))
+
+
+def broken() -> dict[str, str]:
+    """The descriptions that cannot be followed: what is wrong and what to do, by the file."""
+    nameless = {str(file): str(name) for file, name in _all() if isinstance(name, DeviceError)}
+    faults = {str(file): fault for name, file in files().items() if (fault := _fault(name))}
+    return nameless | faults
 
 
 def folder() -> Traversable:
@@ -57,20 +66,49 @@ def user_folder() -> Path:
 
 @cache
 def files() -> dict[str, Traversable]:
-    """The file of each protocol by name.
+    """The file of each protocol by name, also of those that cannot be followed; read once, then kept."""
+    return {name: file for file, name in _all() if isinstance(name, str)}
 
-    Raises:
-        DeviceError: a file has no name to go by.
-    """
+
+def _all() -> Iterator[tuple[Traversable, str | DeviceError]]:
+    """Every description, ours before the user's, with its name or why it has none to go by."""
     own = user_folder()
-    folders = [folder(), *([own] if own.is_dir() else [])]
-    pods = [pod / "protocol.toml" for place in folders for pod in place.iterdir()]
-    return {_name(file): file for file in pods if file.is_file()}
+    for place in (folder(), *([own] if own.is_dir() else [])):
+        taken: dict[str, Traversable] = {}
+        for file in _descriptions(place):
+            name = _name(file)
+            if isinstance(name, str) and name in taken:
+                name = DeviceError(f"{file}: {taken[name]} has the same `name`; give each its own")
+            elif isinstance(name, str):
+                taken[name] = file
+            yield file, name
 
 
-def _name(file: Traversable) -> str:
+def _descriptions(place: Traversable) -> list[Traversable]:
+    pods = sorted((pod for pod in place.iterdir()), key=lambda pod: pod.name)
+    return [file for pod in pods if (file := pod / "protocol.toml").is_file()]
+
+
+def _name(file: Traversable) -> str | DeviceError:
     try:
-        return str(tomllib.loads(file.read_text(encoding="utf-8"))["name"])
-    except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as error:
-        msg = f"{file}: no protocol name can be read ({error}); correct the file"
+        return str(tomllib.loads(_text(file))["name"])
+    except DeviceError as fault:
+        return fault
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        return DeviceError(f"{file}: no protocol name can be read ({error}); correct the file")
+
+
+def _text(file: Traversable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{file}: cannot be read ({error}); make it a text file in UTF-8 that you may read"
         raise DeviceError(msg) from error
+
+
+def _fault(name: str) -> str | None:
+    try:
+        find(name)
+    except DeviceError as error:
+        return str(error)
+    return None

@@ -179,12 +179,15 @@ class Sequencer:
         return self._deliver(frame, 0, Continuity.RESTARTED)
 
     def _follows(self, earlier: PodFrame, later: PodFrame) -> bool:
-        samples = signed(later.stamp_index - earlier.stamp_index, self.counters.index_modulus)
+        modulus = self.counters.index_modulus
+        if signed(later.sample_index - earlier.sample_index, modulus) < len(earlier):
+            return False
+        samples = signed(later.stamp_index - earlier.stamp_index, modulus)
         ticks = signed(later.ticks - earlier.ticks, self.counters.tick_modulus)
         expected_s = samples / later.config.nominal_rate_hz
         error_s = abs(ticks / self.counters.tick_hz - expected_s)
         fits = error_s <= self.counters.jump_s + 4 * RATE_TOLERANCE * expected_s
-        return samples > 0 and fits and later.config is earlier.config
+        return fits and later.config is earlier.config
 
     def _reject_suspect(self) -> list[Ordered]:
         suspect, self.suspect = self.suspect, None

@@ -6,7 +6,7 @@ reference points at a field, every field lies inside its characteristic and none
 
 import tomllib
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
@@ -15,6 +15,7 @@ from stridesense.protocol.gatt import CharacteristicSpec, FieldSpec, MarkSpec, N
 from stridesense.protocol.streams import (
     ACC,
     GYR,
+    ROW_INDEX,
     ChecksumSpec,
     FactsSpec,
     FramesSpec,
@@ -23,6 +24,14 @@ from stridesense.protocol.streams import (
     SamplesSpec,
     TimeSpec,
 )
+
+SECTIONS: Final = ("time", "loss", "checksum", "metrics", "facts")
+NEEDED_ACCESS: Final = {
+    "read": ("read",),
+    "subscribe": ("notify", "indicate"),
+    "write": ("write", "write-without-response"),
+}
+"""What a step does, and which `access` allows it."""
 
 
 class ProtocolSpec(Table):
@@ -73,28 +82,59 @@ class ProtocolSpec(Table):
 
     @model_validator(mode="after")
     def _kinds_can_be_told_apart(self) -> Self:
-        if (len(self.samples) > 1 or self.frames.come == "stream") and self.codec is None:
-            for number, samples in enumerate(self.samples):
-                if not samples.begins:
-                    msg = f"`samples.{number}` has no `begins`, by which it would be told from other bytes"
-                    raise ValueError(msg)
+        is_stream = self.frames.come == "stream"
+        told_by_codec = self.codec is not None
+        begun = [begins for samples in self.samples for begins in samples.begins]
+        for number, samples in enumerate(self.samples):
+            if not (samples.begins or told_by_codec) and (is_stream or len(self.samples) > 1):
+                msg = (
+                    f"`samples.{number}` has no `begins`, by which it would be told from other bytes; add it"
+                )
+                raise ValueError(msg)
+            if any(one != begins and one.startswith(begins) for one in begun for begins in samples.begins):
+                msg = f"`samples.{number}` begins as another kind does; write more bytes of its `begins`"
+                raise ValueError(msg)
+        for number, ignored in enumerate(self.frames.ignored):
+            if is_stream and ignored.size is None:
+                msg = (
+                    f"`frames.ignored.{number}` has no `size`, which tells where it ends in a stream; add it"
+                )
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _rows_are_counted_or_not(self) -> Self:
+        counted = self.loss.sample_index == f"samples.{ROW_INDEX}"
+        for number, samples in enumerate(self.samples):
+            if counted != (ROW_INDEX in samples.channels):
+                msg = (
+                    f"`loss.sample_index` and the channels of `samples.{number}` must both "
+                    f"speak of a `{ROW_INDEX}` in each row, or neither"
+                )
+                raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
     def _references_are_kept(self) -> Self:
         for key, value in self._references():
             self._check_reference(key, value)
-        for step in self.start + self.stop:
-            self._check_role(step)
+        for dialogue in ("start", "stop"):
+            kept: set[str] = set()
+            for number, step in enumerate(getattr(self, dialogue)):
+                self._check_step(f"`{dialogue}.{number}`", step, kept)
+                kept |= {step.keep_as} if step.keep_as else set()
         return self
 
     def _references(self) -> Iterator[tuple[str, str]]:
-        sections = (self.time, self.loss, self.checksum, self.metrics, self.facts)
-        sensors = [sensor for samples in self.samples for sensor in (samples.acc, samples.gyr)]
-        for section in (*self.samples, *sensors, *sections):
-            for key, value in section or ():
+        """Every reference with the place where it stands."""
+        tables: dict[str, Table | None] = {key: getattr(self, key) for key in SECTIONS}
+        for number, samples in enumerate(self.samples):
+            place = f"samples.{number}"
+            tables |= {place: samples, f"{place}.acc": samples.acc, f"{place}.gyr": samples.gyr}
+        for place, table in tables.items():
+            for key, value in table or ():
                 if isinstance(value, str) and "." in value and not value.startswith("samples."):
-                    yield key, value
+                    yield f"{place}.{key}", value
 
     def _check_reference(self, key: str, reference: str) -> None:
         role, name, *bit = reference.split(".")
@@ -108,19 +148,20 @@ class ProtocolSpec(Table):
             msg = f"`{key}` refers to `{reference}`, which is {field.type}; name an unsigned number"
             raise ValueError(msg)
 
-    def _check_role(self, step: StepSpec) -> None:
-        needed = {"read": ("read",), "subscribe": ("notify", "indicate"), "write": ("write", "write-without")}
-        for action, access in needed.items():
-            role = getattr(step, action)
-            if role is None:
-                continue
-            described = self.characteristics.get(role)
-            if described is None or not any(one.startswith(access) for one in described.access):
-                msg = f"a step wants to {action} `{role}`, whose `access` does not allow it"
+    def _check_step(self, place: str, step: StepSpec, kept: set[str]) -> None:
+        for role in (step.role, step.reply.on if step.reply else None):
+            if role is not None and role not in self.characteristics:
+                msg = f"{place} speaks of `{role}`, which is not described; add `[characteristics.{role}]`"
                 raise ValueError(msg)
-        if step.reply is not None and step.reply.on not in self.characteristics:
-            msg = f"a reply is awaited on `{step.reply.on}`, which is not described"
-            raise ValueError(msg)
+        for action, accesses in NEEDED_ACCESS.items():
+            role = getattr(step, action)
+            if role is not None and not set(accesses) & set(self.characteristics[role].access):
+                msg = f"{place} wants to {action} `{role}`; its `access` must then have `{accesses[0]}`"
+                raise ValueError(msg)
+        for name in step.when:
+            if name not in kept:
+                msg = f"{place} asks `when` for `{name}`, which no earlier step has kept with `keep_as`"
+                raise ValueError(msg)
 
     def field(self, reference: str) -> FieldSpec:
         """The field that `reference` ("ROLE.FIELD" or "ROLE.FIELD.BIT") names."""
@@ -150,17 +191,17 @@ def parse(text: str, path: str) -> ProtocolSpec:
 
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
-    key = ".".join(str(part) for part in fault["loc"]) or "the file as a whole"
+    key = ".".join(str(part) for part in fault["loc"])
+    said = fault["msg"].removeprefix("Value error, ")
     match fault["type"]:
         case "extra_forbidden":
             return f"{key}: no such key; remove it or correct its spelling"
         case "missing":
             return f"{key}: missing; add it"
-        case _:
-            return (
-                f"{key}: {fault['msg'].removeprefix('Value error, ')}; the file has {_shown(fault['input'])}"
-            )
-
-
-def _shown(value: object) -> str:
-    return "a table" if isinstance(value, dict | BaseModel) else repr(value)
+        case "tuple_type" | "list_type":
+            said = "write a list, in square brackets"
+        case "model_type" | "dict_type":
+            said = "write a table"
+    if isinstance(fault["input"], dict | BaseModel):
+        return f"{key}: {said}" if key else said
+    return f"{key}: {said}; the file has {fault['input']!r}"

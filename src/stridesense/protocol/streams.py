@@ -7,15 +7,40 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stridesense.protocol.gatt import Bytes, Prefixes, Table
+from stridesense.protocol.gatt import Bytes, Prefixes, Table, said_as
 
 SampleType = Literal["i8", "i16", "i32", "f32"]
-DataNumber = Annotated[str, Field(pattern=r"^data\.[a-z0-9_]+$")]
-DataFlag = Annotated[str, Field(pattern=r"^data\.[a-z0-9_]+\.[a-z0-9_]+$")]
-ConfigNumber = Annotated[str, Field(pattern=r"^config\.[a-z0-9_]+$")]
-AnyNumber = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
-AnyFlag = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+\.[a-z0-9_]+$")]
+DataNumber = Annotated[
+    str, Field(pattern=r"^data\.[a-z0-9_]+$"), said_as("a reference to a field of `data`, as `data.FIELD`")
+]
+DataFlag = Annotated[
+    str,
+    Field(pattern=r"^data\.[a-z0-9_]+\.[a-z0-9_]+$"),
+    said_as("a reference to a bit of `data`, as `data.FIELD.BIT`"),
+]
+ConfigNumber = Annotated[
+    str,
+    Field(pattern=r"^config\.[a-z0-9_]+$"),
+    said_as("a reference to a field of `config`, as `config.FIELD`"),
+]
+AnyNumber = Annotated[
+    str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$"), said_as("a reference to a field, as `ROLE.FIELD`")
+]
+AnyFlag = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+\.[a-z0-9_]+$"),
+    said_as("a reference to a bit, as `ROLE.FIELD.BIT`"),
+]
 Positive = Annotated[float, Field(gt=0)]
+Stated = Annotated[Positive | ConfigNumber, said_as("a number above 0, or a reference as `config.FIELD`")]
+Count = Annotated[
+    Annotated[int, Field(ge=1, le=255)] | Literal["length"] | DataNumber,
+    said_as('a number from 1 to 255, "length", or a reference as `data.FIELD`'),
+]
+SampleIndex = Annotated[
+    DataNumber | Literal["samples.sample_index"],
+    said_as("a reference as `data.FIELD`, or `samples.sample_index` where each row has one"),
+]
 
 ACC: Final = ("acc_x", "acc_y", "acc_z")
 GYR: Final = ("gyr_x", "gyr_y", "gyr_z")
@@ -28,8 +53,8 @@ SAMPLE_WIDTHS: Final = {"i8": 1, "i16": 2, "i32": 4, "f32": 4}
 class SensorSpec(Table):
     """How the numbers of one sensor become SI: number x `scale` is in `unit`; `range` in g or deg/s."""
 
-    scale: Positive | ConfigNumber = 1.0
-    range: Positive | ConfigNumber
+    scale: Stated = 1.0
+    range: Stated
 
 
 class AccSpec(SensorSpec):
@@ -58,7 +83,7 @@ class SamplesSpec(Table):
     type: SampleType
     layout: Literal["rows", "planar"] = "rows"
     offset: int | None = Field(default=None, ge=0)
-    count: Annotated[int, Field(ge=1, le=255)] | Literal["length"] | DataNumber
+    count: Count
     row_bytes: int | None = Field(default=None, ge=1)
     made_with: DataNumber | None = None
     config_id: ConfigNumber | None = None
@@ -93,6 +118,9 @@ class SamplesSpec(Table):
             raise ValueError(msg)
         if self.layout == "planar" and (self.row_bytes or len(self.channels) % 3):
             msg = 'layout "planar" takes channels by threes, and no `row_bytes`'
+            raise ValueError(msg)
+        if ROW_INDEX in self.channels and self.type == "f32":
+            msg = "a `sample_index` in each row counts in whole numbers, and `type` is f32"
             raise ValueError(msg)
         if (self.made_with is None) != (self.config_id is None):
             msg = "give `made_with` and `config_id` together"
@@ -129,7 +157,7 @@ class TimeSpec(Table):
     tick_hz: Positive | None = None
     marks: Literal["first_sample", "last_sample"] = "first_sample"
     wraps_at: int | None = Field(default=None, ge=2)
-    nominal_rate_hz: Positive | ConfigNumber
+    nominal_rate_hz: Stated
 
     @model_validator(mode="after")
     def _stamp_has_a_unit(self) -> Self:
@@ -148,7 +176,7 @@ class LossSpec(Table):
     """
 
     sequence: DataNumber | None = None
-    sample_index: DataNumber | Literal["samples.sample_index"] | None = None
+    sample_index: SampleIndex | None = None
     also_wraps_at: int | None = Field(default=None, ge=2)
     sensor_overflow: DataFlag | None = None
     transmit_drop: DataFlag | None = None
@@ -175,6 +203,16 @@ class MetricsSpec(Table):
     power_w: AnyNumber | None = None
     running: AnyFlag | None = None
     cadence_doubled_below: Positive | None = None
+
+    @model_validator(mode="after")
+    def _tells_something(self) -> Self:
+        figures = (self.speed_mps, self.cadence_spm, self.stride_length_m, self.distance_m, self.power_w)
+        if not any(figures):
+            msg = (
+                "give at least one of `speed_mps`, `cadence_spm`, `stride_length_m`, `distance_m`, `power_w`"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class FactsSpec(Table):
