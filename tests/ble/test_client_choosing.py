@@ -12,7 +12,7 @@ from stridesense.model import Foot
 from stridesense.runtime.choosing import Choice, Sightings, choose_in_sight, find_named, look
 from stridesense.simulator import SimulatedRun, load, simulate
 
-LOOK_S = 0.5
+LOOK_S = 0.3
 THIRD = "F0:F0:F0:F0:F0:03"
 SIDES = (Foot.UNKNOWN, Foot.LEFT, Foot.RIGHT)
 """As a pod's info counts them."""

@@ -49,7 +49,7 @@ async def lose(rig: Rig, *, out_of_range: bool) -> float:
 async def recovers(heard: Heard, already: int, timeout_s: float = 20.0) -> float:
     """Wait for data of a new connection; the moment it came."""
     await heard.until(lambda: heard.count(Foot.LEFT, LinkState.STREAMING) > already, timeout_s)
-    await heard.streams(Foot.LEFT, 2)
+    await heard.streams(Foot.LEFT, 1)
     return asyncio.get_running_loop().time()
 
 
