@@ -50,7 +50,7 @@ class Patience:
     metrics_s: float = 10.0
     first_delay_s: float = 0.25
     longest_delay_s: float = 8.0
-    good_s: float = 60.0
+    good_s: float = 2.0
 
 
 class Backoff:
