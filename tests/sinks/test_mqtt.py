@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from brokers import PASSWORD, Broker, Listener, Mosquitto, Proxy, cue, free_port, stride
 from stridesense.errors import InputError, LinkError
-from stridesense.model import Foot, Malformed
+from stridesense.model import Foot, GapCause, LinkState, Malformed, PodReading, PodReport
 from stridesense.sinks.mqtt import MqttSink
 from stridesense.sinks.mqtt_link import check
 from stridesense.sinks.mqtt_settings import MqttSettings
@@ -48,6 +48,27 @@ async def test_a_session_is_told_from_online_to_offline(broker: Broker) -> None:
     assert not {heard.topic.split("/")[-1] for heard in listener.heard} - set(Kind)
     counters = sink.counters
     assert counters.produced == counters.delivered == 6
+
+
+async def test_subscribers_hear_of_each_pod_its_link_its_battery_and_its_own_figures(broker: Broker) -> None:
+    report = PodReport(
+        foot=Foot.LEFT, t_s=4.0, protocol="sofp", state=LinkState.STREAMING, rssi_dbm=-61, battery_percent=87,
+        reconnects=1, samples=9000, gaps=1, lost={GapCause.LINK: 512},
+    )  # fmt: skip
+    async with Listener(broker) as listener:
+        async with MqttSink(broker.settings, "sid", anchor_unix_s=1000.0) as sink:
+            await sink.connected(5.0)
+            await sink.handle(report)
+            await sink.handle(replace(report, t_s=5.0, samples=9208))
+            await sink.handle(PodReading(foot=Foot.RIGHT, t_s=5.0, speed_mps=3.0, running=True))
+        await listener.until(lambda: bool(listener.on("status")[1:]))
+    first, second = [heard.record for heard in listener.on("left/link")]
+    assert first.items() >= {"t": 1004.0, "state": "streaming", "rssi_dbm": -61, "lost_link": 512}.items()
+    assert (first["reconnects"], second["samples"]) == (1, 9208)
+    assert [heard.record["left_percent"] for heard in listener.on("battery")] == [87]
+    (reading,) = [heard.record for heard in listener.on("right/reading")]
+    assert (reading["speed_mps"], reading["running"]) == (3.0, True)
+    assert "cadence_spm" not in reading
 
 
 async def test_who_comes_later_is_told_the_state(broker: Broker) -> None:
