@@ -3,7 +3,7 @@
 python benchmarks/live.py [--quick]
 
 The pods send in real time, 208 samples a second. Once through an emulated radio alone, and where QEMU is
-installed once more through the bluetoothd and the kernel of a virtual machine, which is slower than any real one.
+installed once more through the bluetoothd and the kernel of a virtual machine, slower than any real one.
 """
 
 import asyncio
@@ -38,6 +38,8 @@ from stridesense.simulator import SimulatedRun, load, simulate  # noqa: E402
 from stridesense.sinks.base import Item, Sink  # noqa: E402
 from stridesense.sources.ble import BleSource  # noqa: E402
 
+QEMU: Final = "qemu-system-x86_64"
+IMAGE: Final = CHECKOUT / ".btbox"
 GOAL_MS: Final = 20.0
 LAST_PACKETS_S: Final = 1.0
 LOSSES: Final = 20
@@ -80,10 +82,8 @@ async def rigs() -> AsyncIterator[dict[str, Callable[[], AbstractAsyncContextMan
     """What makes a fresh rig, by name: the radio alone, and the virtual machine where there is one."""
     async with AsyncExitStack() as stack:
         found: dict[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {"emulated radio": BumbleRig}
-        if shutil.which("qemu-system-x86_64"):
-            image = CHECKOUT / ".btbox"
-            subprocess.run([CHECKOUT / "scripts" / "btbox" / "make.sh", image], check=True)
-            box = await stack.enter_async_context(Box(image))
+        if shutil.which(QEMU):
+            box = await stack.enter_async_context(Box(IMAGE))
             found["bluetoothd in QEMU"] = partial(BoxRig, box)
         yield found
 
@@ -130,7 +130,7 @@ async def steady(name: str, rig: Rig, run: SimulatedRun) -> list[str]:
 async def disturbed(name: str, rig: Rig, run: SimulatedRun, losses: int) -> list[str]:
     """A run whose left pod is lost again and again, half by silence and half by its own goodbye."""
     back_s: list[float] = []
-    chance = Random(20)
+    chance = Random(20)  # noqa: S311 - it spreads the losses, it guards nothing
     async with live(rig, run) as (_, watch, _):
         for number in range(losses):
             await asyncio.sleep(chance.uniform(*APART_S))
@@ -143,7 +143,7 @@ async def disturbed(name: str, rig: Rig, run: SimulatedRun, losses: int) -> list
                 rig.air.back(LEFT)
                 returned_s = time.monotonic()
             heard_s = watch.heard_s[Foot.LEFT]
-            while not heard_s or heard_s[-1] < returned_s + 0.05:
+            while not heard_s or heard_s[-1] < returned_s + 0.05:  # noqa: ASYNC110 - lists have no events
                 await asyncio.sleep(0.01)
             back_s.append(heard_s[-1] - returned_s)
         await asyncio.sleep(1.1)
@@ -183,4 +183,6 @@ async def measure(*, quick: bool) -> None:
 
 
 if __name__ == "__main__":
+    if shutil.which(QEMU):
+        subprocess.run([CHECKOUT / "scripts" / "btbox" / "make.sh", IMAGE], check=True)
     asyncio.run(measure(quick=is_quick(__doc__)))

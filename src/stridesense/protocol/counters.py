@@ -16,6 +16,12 @@ STAMP_JITTER_S: Final = 20e-6
 ARRIVAL_JITTER_S: Final = 0.015
 """The same of an arrival where the pod stamps nothing: half a usual connection interval."""
 
+RATE_TOLERANCE: Final = 0.05
+"""Standard deviation assumed of the true against the stated rate; data sheets allow several per cent."""
+
+LOOSE_RATE_TOLERANCE: Final = 0.3
+"""The same of a pod without a clock: such pods send as fast as their firmware gets round to it."""
+
 JUMP_S: Final = 0.030
 """A time stamp further than this from the expected one is not explained by the sample index."""
 
@@ -35,6 +41,7 @@ class PodCounters:
         tick_modulus, index_modulus, sequence_modulus: where they wrap.
         jitter_s: standard deviation of one time stamp.
         jump_s: a time stamp further than this from the expected one is not explained by the sample index.
+        rate_tolerance: standard deviation of the true rate against the stated one, relative.
         stamped: whether the pod stamps the time; arrivals stand in otherwise.
         indexed: whether the pod counts its samples; otherwise time stamps tell how many are missing.
         whole_packets: a hole of whole packets was lost in the air, any other in the sensor.
@@ -46,6 +53,7 @@ class PodCounters:
     sequence_modulus: int
     jitter_s: float
     jump_s: float
+    rate_tolerance: float = RATE_TOLERANCE
     stamped: bool = True
     indexed: bool = True
     whole_packets: bool = False
@@ -63,6 +71,7 @@ def pod_counters(spec: ProtocolSpec) -> PodCounters:
         sequence_modulus=_modulus(spec, spec.loss.sequence),
         jitter_s=max(STAMP_JITTER_S, 1 / tick_hz / sqrt(12)) if tick_hz else ARRIVAL_JITTER_S,
         jump_s=JUMP_S if tick_hz else ARRIVAL_JUMP_S,
+        rate_tolerance=RATE_TOLERANCE if tick_hz else LOOSE_RATE_TOLERANCE,
         stamped=tick_hz is not None,
         indexed=spec.loss.sample_index is not None,
         whole_packets=spec.loss.whole_packets,

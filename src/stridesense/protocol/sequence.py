@@ -16,7 +16,7 @@ from stridesense.model.packet import GapCause
 from stridesense.protocol.counters import PodCounters, StreamCounters, signed
 from stridesense.protocol.frame import PodFrame
 from stridesense.protocol.rows import PodConfig
-from stridesense.protocol.timebase import RATE_TOLERANCE, SampleClock
+from stridesense.protocol.timebase import SampleClock
 
 HELD_PACKETS: Final = 3
 HELD_S: Final = 0.250
@@ -186,7 +186,7 @@ class Sequencer:
         ticks = signed(later.ticks - earlier.ticks, self.counters.tick_modulus)
         expected_s = samples / later.config.nominal_rate_hz
         error_s = abs(ticks / self.counters.tick_hz - expected_s)
-        fits = error_s <= self.counters.jump_s + 4 * RATE_TOLERANCE * expected_s
+        fits = error_s <= self.counters.jump_s + 4 * self.counters.rate_tolerance * expected_s
         return fits and later.config is earlier.config
 
     def _reject_suspect(self) -> list[Ordered]:

@@ -12,9 +12,6 @@ from typing import Final
 
 from stridesense.protocol.counters import PodCounters, signed
 
-RATE_TOLERANCE: Final = 0.05
-"""Standard deviation assumed of the true against the stated rate; data sheets allow several per cent."""
-
 RATE_WANDER: Final = 2e-7
 """Standard deviation of how the true rate wanders, relative, in one second, as the sensor warms."""
 
@@ -65,7 +62,7 @@ class SampleClock:
             period_s=1.0 / rate_hz,
             time_var=counters.jitter_s**2,
             cross_var=0.0,
-            period_var=(RATE_TOLERANCE / rate_hz) ** 2,
+            period_var=(counters.rate_tolerance / rate_hz) ** 2,
         )
 
     @property
