@@ -56,6 +56,15 @@ class PodConfig:
         rows = (np.tile(each, (REPEATED_ROWS, 1)) for each in (self.scales, self.limits))
         object.__setattr__(self, "_rows", tuple(rows))
 
+    def is_same(self, other: "PodConfig") -> bool:
+        """Whether numbers are read alike; a state that was carried elsewhere has copies of its configs."""
+        return self is other or (
+            (self.payload, self.config_id, self.nominal_rate_hz)
+            == (other.payload, other.config_id, other.nominal_rate_hz)
+            and np.array_equal(self.scales, other.scales)
+            and np.array_equal(self.limits, other.limits)
+        )
+
     def to_si(self, numbers: NumberArray) -> tuple[FloatArray, BoolArray]:
         """The values (n, k) in SI of numbers (n, k), and where any is clipped (n,)."""
         count = len(numbers)

@@ -72,7 +72,7 @@ class Sequencer:
         if ahead < 0 and frame.payload in self.recent:
             self.stream.duplicates += 1
             return []
-        if frame.config is not self.config or not clock.explains(frame.stamp_index, frame.ticks):
+        if not frame.config.is_same(self.config) or not clock.explains(frame.stamp_index, frame.ticks):
             return self._doubt(frame, clock)
         if ahead < 0:
             if not self._in_hole(frame):
@@ -187,7 +187,7 @@ class Sequencer:
         expected_s = samples / later.config.nominal_rate_hz
         error_s = abs(ticks / self.counters.tick_hz - expected_s)
         fits = error_s <= self.counters.jump_s + 4 * self.counters.rate_tolerance * expected_s
-        return fits and later.config is earlier.config
+        return fits and later.config.is_same(earlier.config)
 
     def _reject_suspect(self) -> list[Ordered]:
         suspect, self.suspect = self.suspect, None
