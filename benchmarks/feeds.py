@@ -9,7 +9,7 @@ import numpy as np
 
 from stridesense.model import Foot, RawPacket
 from stridesense.model.samples import FloatArray
-from stridesense.protocol.codecs import TABLE_PROTOCOL
+from stridesense.protocol.table import TABLE_PROTOCOL
 from stridesense.simulator import Scenario, SimulatedRun
 from stridesense.simulator.scenario import Block, Pod, Side
 from stridesense.units import NS_PER_S

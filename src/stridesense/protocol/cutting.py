@@ -1,5 +1,6 @@
 """A stream of bytes that was cut anywhere becomes whole frames again."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +29,7 @@ class Cutter:
     def __init__(self, frames: FramesSpec, starts: tuple[FrameStart, ...]) -> None:
         self._starts = starts
         self._may_append = frames.may_append
+        self._first_byte = re.compile(b"|".join(re.escape(start.begins[:1]) for start in starts))
 
     def cut(self, pending: bytearray, payload: bytes) -> Iterator[bytes | str]:
         """The frames that are whole now, and a phrase for each stretch that is none.
@@ -36,39 +38,41 @@ class Cutter:
             pending: what waited from earlier, and afterwards what waits; never more than one frame.
             payload: the bytes that came.
         """
-        pending += payload
+        stream = bytes(pending) + payload
         at, skipped = 0, 0
-        while at < len(pending):
-            start = self._start_at(pending, at)
-            size = start.size(bytes(pending[at:])) if start else None
-            if start and (size is None or at + size > len(pending)) and self._may_wait(pending, at):
+        while at < len(stream):
+            start = self._start_at(stream, at)
+            size = start.size(stream[at:]) if start else None
+            if start and (size is None or at + size > len(stream)) and len(stream) - at < LONGEST_WAIT_BYTES:
                 break
-            if start is None or size is None or not self._is_followed(pending, at + size):
-                at, skipped = at + 1, skipped + 1
+            if start is None or size is None or not self._is_followed(stream, at + size):
+                begun, at = at, self._next_at(stream, at + 1)
+                skipped += at - begun
                 continue
             if skipped > self._may_append:
                 yield f"data has {skipped} bytes that belong to no frame"
             if not start.is_skipped:
-                yield bytes(pending[at : at + size])
+                yield stream[at : at + size]
             at, skipped = at + size, 0
         if skipped > self._may_append:
             yield f"data has {skipped} bytes that belong to no frame"
-        del pending[:at]
+        pending[:] = stream[at:]
 
-    def _start_at(self, pending: bytearray, at: int) -> FrameStart | None:
+    def _start_at(self, stream: bytes, at: int) -> FrameStart | None:
         for start in self._starts:
-            found = pending[at : at + len(start.begins)]
-            if found and start.begins.startswith(bytes(found)):
+            found = stream[at : at + len(start.begins)]
+            if found and start.begins.startswith(found):
                 return start
         return None
 
-    @staticmethod
-    def _may_wait(pending: bytearray, at: int) -> bool:
-        return len(pending) - at < LONGEST_WAIT_BYTES
+    def _next_at(self, stream: bytes, at: int) -> int:
+        """Where a frame may begin, at `at` or later; the end if nowhere."""
+        found = self._first_byte.search(stream, at)
+        return found.start() if found else len(stream)
 
-    def _is_followed(self, pending: bytearray, end: int) -> bool:
-        """Whether another frame begins at `end`, or nothing stands there yet."""
-        return any(
-            end + extra >= len(pending) or self._start_at(pending, end + extra) is not None
-            for extra in ({0, self._may_append})
-        )
+    def _is_followed(self, stream: bytes, end: int) -> bool:
+        """Whether another frame begins at `end` or what is appended, or nothing stands there yet."""
+        if end >= len(stream) or self._start_at(stream, end) is not None:
+            return True
+        end += self._may_append
+        return end >= len(stream) or self._start_at(stream, end) is not None

@@ -8,13 +8,13 @@ from stridesense.errors import DeviceError
 from stridesense.model.packet import Foot, Malformed, RawPacket
 from stridesense.model.pods import PodReport
 from stridesense.protocol import registry
-from stridesense.protocol.codecs import TABLE_PROTOCOL, TableStream
 from stridesense.protocol.counters import StreamCounters
 from stridesense.protocol.pods import PodStream
 from stridesense.protocol.readings import ReadingStream
 from stridesense.protocol.reports import PodWatch
 from stridesense.protocol.sequence import HELD_S
 from stridesense.protocol.session import Item, SessionClock
+from stridesense.protocol.table import TABLE_PROTOCOL, TableStream
 from stridesense.stage import Stage
 
 Stream = PodStream | ReadingStream | TableStream

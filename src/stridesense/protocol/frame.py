@@ -9,7 +9,7 @@ from stridesense.protocol.rows import NumberArray, PodConfig, Stream
 
 @dataclass(slots=True, eq=False)
 class PodFrame:
-    """One data packet, taken apart but not yet placed in time.
+    """One data packet, taken apart but not yet placed in time; `placing` completes it where the pod does not.
 
     `sequence`, `sample_index` and `ticks` are the pod's own counters, still wrapping; -1 where it has none.
     `sample_index` belongs to the first of the `numbers` (n, k), `ticks` to the one at `marked`.
@@ -64,6 +64,10 @@ class Memory:
 
     def runs(self, indices: list[int], also_wraps_at: int | None, modulus: int) -> list[tuple[int, int, int]]:
         """Stretches of rows whose own counter goes on: first row, row after the last, index of the first."""
+        first, count = indices[0], len(indices)
+        if first and indices == list(range(first, first + count)):
+            self.last_index = indices[-1]
+            return [(0, count, (first + self.turns) % modulus)]
         runs: list[tuple[int, int, int]] = []
         for row, told in enumerate(indices):
             if also_wraps_at is not None and told == 0 and self.last_index == also_wraps_at - 1:

@@ -33,7 +33,8 @@ class PodCodec:
         self._header = Header(spec, layout)
         self._readers = [RowReader(spec, samples, layout) for samples in spec.samples]
         self._fixed = [reader.fixed_config() for reader in self._readers]
-        self._cutter = Cutter(spec.frames, tuple(self._starts())) if spec.frames.come == "stream" else None
+        is_cut = spec.frames.come == "stream" and spec.codec is None
+        self._cutter = Cutter(spec.frames, tuple(self._starts())) if is_cut else None
         self.counters = pod_counters(spec)
 
     @property

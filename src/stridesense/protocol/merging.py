@@ -111,6 +111,9 @@ class Merger:
         """The usable samples as slices without a hole inside."""
         if len(usable) == 0:
             return []
+        run = self.acc.run
+        if usable[-1] - usable[0] == len(usable) - 1 and run[usable[0]] == run[usable[-1]]:
+            return [slice(int(usable[0]), int(usable[-1]) + 1)]
         apart = (np.diff(usable) > 1) | (np.diff(self.acc.run[usable]) > 0)
         runs = np.split(usable, np.flatnonzero(apart) + 1)
         return [slice(int(run[0]), int(run[-1]) + 1) for run in runs]

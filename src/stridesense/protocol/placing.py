@@ -1,6 +1,6 @@
 """What a pod does not count is counted for it: its samples by their time stamps, its time by arrivals."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from stridesense.protocol.counters import signed
@@ -33,11 +33,10 @@ class Placer:
 
     def first(self, frame: PodFrame, *, stamped: bool) -> PodFrame:
         """The first frame of a stream: where counting begins."""
-        ticks = frame.ticks if stamped else frame.arrival_ns
-        index = max(0, frame.sample_index)
-        return (
-            frame if frame.sample_index >= 0 and stamped else replace(frame, ticks=ticks, sample_index=index)
-        )
+        frame.sample_index = max(0, frame.sample_index)
+        if not stamped:
+            frame.ticks = frame.arrival_ns
+        return frame
 
     def place(self, frame: PodFrame, clock: SampleClock, order: Sequencer) -> PodFrame:
         """Any later frame; one that counts for itself stays as it is."""
@@ -45,11 +44,13 @@ class Placer:
         if counters.stamped and counters.indexed:
             return frame
         if counters.stamped:
-            return replace(frame, sample_index=self._by_stamp(frame, clock, order))
+            frame.sample_index = self._by_stamp(frame, clock, order)
+            return frame
         index = frame.sample_index if counters.indexed else self._by_arrival(frame, clock, order)
         late_s = clock.late_s(index + frame.marked, frame.arrival_ns)
         held_up_ns = round(max(0.0, late_s - LATE_LIMIT_S) * NS_PER_S) if late_s < counters.jump_s else 0
-        return replace(frame, sample_index=index, ticks=frame.arrival_ns - held_up_ns)
+        frame.sample_index, frame.ticks = index, frame.arrival_ns - held_up_ns
+        return frame
 
     @staticmethod
     def _by_stamp(frame: PodFrame, clock: SampleClock, order: Sequencer) -> int:

@@ -142,8 +142,8 @@ class RowReader:
         """The counter that each row carries, if it has one."""
         if self._index is None:
             return None
-        modulus = 1 << (8 * self._dtype.itemsize)
-        return [int(number) % modulus for number in numbers[:, self._index]]
+        counters: list[int] = numbers[:, self._index].view(f"<u{self._dtype.itemsize}").tolist()
+        return counters
 
     def fixed_config(self) -> PodConfig | None:
         """How the numbers are read where the description alone says it; None where the pod states it."""

@@ -5,6 +5,7 @@ its configuration tell. The sensitivities and axes are the defaults of its LSM6D
 """
 
 import struct
+from binascii import crc_hqx
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -29,6 +30,7 @@ ACC_RANGE_AT: Final = len(MEMORY_ANSWER) + 9
 HEADER_BYTES: Final = 4
 LONGEST_CHECKSUM: Final = 2
 MOST_CHANNELS: Final = 64
+CHECKSUM_START: Final = 0xB0CA
 
 WANTED: Final = (0x00, 0x01, 0x02, 0x0A, 0x0B, 0x0C)
 """The ids of the channels of the low-noise accelerometer, then of the gyroscope."""
@@ -187,14 +189,8 @@ class Shimmer3(Builtin):
 
 def checksum(data: bytes | bytearray) -> bytes:
     """Shimmer's checksum of 16 bits, low byte first; a pod that appends one byte appends that."""
-    crc = 0xB0CA
-    for byte in bytes(data) + b"\x00" * (len(data) % 2):
-        crc = (crc >> 8 | crc << 8) & 0xFFFF
-        crc ^= byte
-        crc ^= (crc & 0xFF) >> 4
-        crc ^= crc << 12 & 0xFFFF
-        crc ^= (crc & 0xFF) << 5
-    return crc.to_bytes(2, "little")
+    padded = bytes(data) + b"\x00" * (len(data) % 2)
+    return crc_hqx(padded, CHECKSUM_START).to_bytes(2, "little")
 
 
 def _shown_crc_bytes(answer: bytes, following: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Built-in codecs, for what a description cannot say: "samples", rows that are in SI units already."""
+"""The protocol "samples": rows of a table that are in SI units already, with times of their own."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
