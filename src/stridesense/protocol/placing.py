@@ -57,7 +57,7 @@ class Placer:
         following = order.next_index
         late_s = clock.late_s(following + frame.marked, frame.ticks)
         if abs(late_s) <= LONGEST_COUNTED_S:
-            unsure_s = 0.5 * clock.period_s + 1 / clock.counters.tick_hz
+            unsure_s = max(0.5 * clock.period_s, 1 / clock.counters.tick_hz)
             unsure_s = max(unsure_s, 3 * clock.unsure_s(following + frame.marked))
             return following if abs(late_s) <= unsure_s else following + round(late_s / clock.period_s)
         suspect = order.suspect

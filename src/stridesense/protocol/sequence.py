@@ -69,7 +69,7 @@ class Sequencer:
     def take(self, frame: PodFrame, clock: SampleClock) -> list[Ordered]:
         """Take one packet as it came; return those whose turn it is."""
         ahead = self._ahead(frame)
-        if ahead < 0 and frame.payload in self.recent:
+        if self._came_before(frame, ahead):
             self.stream.duplicates += 1
             return []
         if not frame.config.is_same(self.config) or not clock.explains(frame.stamp_index, frame.ticks):
@@ -93,6 +93,13 @@ class Sequencer:
     def flush(self) -> list[Ordered]:
         """Give out what is held."""
         return self._reject_suspect() + self._release(everything=True)
+
+    def _came_before(self, frame: PodFrame, ahead: int) -> bool:
+        """Whether these very bytes came already; a stamp alone may be too rough to tell where they belong."""
+        if ahead < 0:
+            return frame.payload in self.recent
+        by_stamp_alone = self.counters.stamped and not self.counters.indexed
+        return by_stamp_alone and bool(self.recent) and frame.payload == self.recent[-1]
 
     def _ahead(self, frame: PodFrame) -> int:
         return signed(frame.sample_index - self.next_index, self.counters.index_modulus)
