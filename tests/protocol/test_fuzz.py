@@ -4,6 +4,8 @@
 """
 
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -111,6 +113,13 @@ def test_state_carried_elsewhere_amid_garbage_goes_on_the_same(making: ModuleTyp
     heard += [item for packet in packets[300:] for item in there.process(packet)]
     assert fingerprint(heard) == fingerprint(wanted)
     assert there.counters == whole.counters
+
+
+def test_benchmark_has_a_row_for_each_pod() -> None:
+    command = [sys.executable, PROGRAMS / "frames.py", "--quick"]
+    page = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    rows = {line.split()[0]: line.split()[1:] for line in page.splitlines() if line}
+    assert all(float(rows[name][0]) > 0.0 for name in registry.names())
 
 
 def test_pod_recovers_from_garbage(making: ModuleType) -> None:

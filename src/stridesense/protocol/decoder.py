@@ -48,7 +48,8 @@ class Decoder(Stage[RawPacket, Item]):
     def latency_s(self) -> float:
         """How long samples may be held back: the wait, and the packet that ends it.
 
-        A table ("samples") is held back once more at its start, until its rate is known.
+        A table ("samples") is held back once more at its start, until its rate is known. What a pod sends of
+        one sensor waits for the other (see `merging`): about a packet, which is 0.3 s with a Polar.
         """
         return HELD_S + 0.1
 

@@ -46,9 +46,7 @@ class PodWatch:
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             msg = "link is not what a source says of a connection"
             raise DeviceError(msg) from error
-        known = {
-            key: told.get(key) for key, kind in TOLD_BY_SOURCE.items() if isinstance(told.get(key), kind)
-        }
+        known = {key: told[key] for key, kind in TOLD_BY_SOURCE.items() if type(told.get(key)) is kind}
         self.told = {**self.told, "reason": None, **known}
         self.state, self.next_report_ns = state, 0
         return state is LinkState.CONNECTING

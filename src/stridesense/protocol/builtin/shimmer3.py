@@ -4,6 +4,7 @@ Which channels a packet has, and what their numbers mean, the pod's answers to a
 its configuration tell. The sensitivities and axes are the defaults of its LSM6DSV.
 """
 
+import re
 import struct
 from binascii import crc_hqx
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from stridesense.units import STANDARD_GRAVITY_MPS2
 CLOCK_HZ: Final = 32768
 PACKET: Final = 0x00
 ACK: Final = 0xFF
+FIRST_BYTE: Final = re.compile(b"[\x00\xff]")
+"""All that the pod says begins with one of these."""
 
 INQUIRY_ANSWER: Final = b"\xff\x02"
 INQUIRY: Final = struct.Struct("<2xH7sBx")
@@ -115,12 +118,17 @@ class Shimmer3(Builtin):
             was_known = self._format is not None
             items += self._take(at) if size else []
             self._is_lost = was_known and not size
-            stray += self._is_lost
-            at += size or 1
+            begun, at = at, at + size if size else self._next_at(at + 1)
+            stray += at - begun if self._is_lost else 0
             if self._format is not None and not was_known:
                 at += self._format.crc_bytes
         del self._buffer[:at]
         return [*items, f"data has {stray} bytes that belong to no packet"] if stray else items
+
+    def _next_at(self, at: int) -> int:
+        """Where something may begin, at `at` or later; the end if nowhere."""
+        found = FIRST_BYTE.search(self._buffer, at)
+        return found.start() if found else len(self._buffer)
 
     def _size_at(self, at: int) -> int | None:
         """Length of what begins here, with its checksum: 0 if nothing does, None while that is not certain.
