@@ -12,6 +12,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what comes out as what should")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may run side by side: the tests of one file share fixtures, those of Bluetooth one radio."""
+    for item in items:
+        folder = item.path.parent
+        item.add_marker(pytest.mark.xdist_group("ble" if folder.name == "ble" else str(item.path)))
+
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI") == "true"
 

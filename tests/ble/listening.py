@@ -21,6 +21,9 @@ LEFT, RIGHT = "F0:F0:F0:F0:F0:01", "F0:F0:F0:F0:F0:02"
 HASTY = Patience(samples_s=1.0, metrics_s=2.5, first_delay_s=0.05, longest_delay_s=0.5, good_s=0.1)
 """Minutes in seconds: tests break a connection more often than a run does."""
 
+STOPPED_AFTER_S = 1.0
+"""By then a pod was told to stop, and has."""
+
 DATA_HEADER = struct.Struct("<2BH2I2B")
 
 
@@ -120,6 +123,14 @@ async def worn_on_both(rig: Rig, run: SimulatedRun) -> AsyncIterator[tuple[SofpP
         yield left, right, heard
 
 
+async def leave(rig: Rig, pods: Mapping[Foot, Pod]) -> None:
+    """Let the pods end links that BlueZ keeps for 2 s after it was told to end them."""
+    await asyncio.sleep(STOPPED_AFTER_S)
+    for pod in pods.values():
+        if rig.air.is_connected(pod.address):
+            rig.air.drop(pod.address)
+
+
 @asynccontextmanager
 async def listening(rig: Rig, pods: Mapping[Foot, Pod], patience: Patience = HASTY) -> AsyncIterator[Heard]:
     """A source that listens to these pods until the context is left."""
@@ -130,4 +141,6 @@ async def listening(rig: Rig, pods: Mapping[Foot, Pod], patience: Patience = HAS
             yield heard
         finally:
             source.end()
+            leaving = asyncio.create_task(leave(rig, pods))
             await task
+            leaving.cancel()

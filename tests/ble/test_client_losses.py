@@ -20,6 +20,7 @@ from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sources import bluetooth
 
 LOSSES = 20
+SOME_STRIDES = 50  # packets of data: 4.5 s
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,7 @@ async def test_twenty_lost_links_are_taken_up_again_without_a_leak_or_a_double(
             waits_s.append(await recovers(heard, number) - back_s)
             await asyncio.sleep(how.uniform(0.0, 0.2))
         await becomes(lambda: open_files() <= files and len(tasks()) <= before)
+        await heard.streams(Foot.LEFT, SOME_STRIDES)
     assert heard.links(Foot.LEFT)[-1]["reconnects"] == LOSSES
     assert median(waits_s) <= 5.0, waits_s
     assert_no_stride_spans_a_hole(heard)

@@ -63,7 +63,7 @@ async def test_a_run_that_stalls_loses_nothing_and_ends_with_ctrl_c(
         SofpPod(await bluez_rig.peripheral("right", RIGHT), run, Foot.RIGHT, clock=clock) as right,
         started(home, "run", "--left", LEFT, "--right", RIGHT, "--record", str(path)) as process,
     ):
-        await asyncio.gather(*(pod.has_sent("data", 60) for pod in (left, right)))
+        await asyncio.gather(*(pod.has_sent("data", 60, timeout_s=40.0) for pod in (left, right)))
         for _ in range(3):
             process.send_signal(signal.SIGSTOP)
             await asyncio.sleep(STALL_S)

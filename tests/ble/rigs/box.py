@@ -182,3 +182,4 @@ class Box:
             await self.bluez.power(on=True)
         await self.bluez.refuse_pairing()
         await self.bluez.forget_devices()
+        await self.shell("rm -rf /var/lib/bluetooth/*/cache")  # names by address, also of who was removed
