@@ -1,5 +1,6 @@
 """`stridesense protocols`: what is described, what is wrong with a description, what bytes mean."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,37 @@ TWO_SAMPLES = (
 CONFIG = "03 03 D0 00 10 00 D0 07 E7 D0 9C 3B 79 22 A0 3A 00 00 00 00 00 00 00 00"
 
 
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of the runner's own descriptions, empty; what was read before is forgotten."""
+    monkeypatch.setattr(registry, "user_folder", lambda: tmp_path / "own")
+    registry.find.cache_clear()
+    registry.files.cache_clear()
+    yield tmp_path / "own"
+    monkeypatch.undo()
+    registry.find.cache_clear()
+    registry.files.cache_clear()
+
+
 def test_all_are_listed_and_those_that_cannot_be_used_say_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["protocols", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in lines] == registry.names()
     refused = {line.partition(":")[0] for line in lines if "cannot be used" in line}
     assert refused == {"thingy52", "xiao_aa55"}
+
+
+def test_a_broken_description_of_the_runners_own_is_said_and_spoils_no_other(
+    own_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in (("bad", 'format = 1\nname = "bad"\ncolour = 1\n'), ("worse", "[[")):
+        (own_folder / name).mkdir(parents=True)
+        (own_folder / name / "protocol.toml").write_text(text, encoding="utf-8")
+    assert main(["protocols", "list"]) == 0
+    shown = capsys.readouterr()
+    assert "sofp: " in shown.out
+    assert shown.err.count("cannot be followed: ") == 2
+    assert "bad/protocol.toml" in shown.err
 
 
 @pytest.mark.parametrize("pod", sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))

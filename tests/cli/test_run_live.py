@@ -13,7 +13,6 @@ from sources.memory_radio import MemoryConnection, MemoryPod, MemoryRadio
 from stridesense.cli.main import main
 from stridesense.model import Foot
 from stridesense.protocol import registry
-from stridesense.protocol.gatt import BASE_UUID
 from stridesense.recording.reader import Recording
 from stridesense.runtime.environment import survey
 from stridesense.simulator import SimulatedRun, load, simulate
@@ -23,7 +22,6 @@ LEFT, RIGHT, LAMP = "F0:F0:F0:F0:F0:01", "F0:F0:F0:F0:F0:02", "F0:F0:F0:F0:F0:03
 SPEC = registry.find("sofp")
 UUID = {role: described.uuid[0] for role, described in SPEC.characteristics.items()}
 SERVICE = str(SPEC.recognise[0].service)
-BATTERY_SERVICE = BASE_UUID.format("180f")
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +48,7 @@ class PlayedPod(MemoryPod):
                 f"Pod {address[-1]}",
                 -50,
                 frozenset({SERVICE}),
-                service_data={BATTERY_SERVICE: b"\x57"},
+                manufacturer_data={0xFFFF: b"\x01\x00\x57"},
             ),
             {uuid: first.get(role, b"") for role, uuid in UUID.items()},
             {b"\x01\x03": [(UUID["control"], b"\x81\x00")]},

@@ -16,6 +16,8 @@ from stridesense.protocol.session import Item
 
 STATUS = struct.pack("<QIIHBBhHI", 1, 2, 3, 4, 87, 1, 2400, 3900, 207_000)
 
+RUNNING = 4
+
 
 def figures(payload: bytes, role: str = "measurement", arrival_s: float = 0.0) -> RawPacket:
     return RawPacket(Foot.LEFT, "rsc", role, payload, round(arrival_s * 1e9))
@@ -49,6 +51,11 @@ def test_all_that_a_pod_of_figures_can_tell() -> None:
 
 @pytest.mark.parametrize(("told", "steps"), [(0, 0.0), (86, 172.0), (119, 238.0), (120, 120.0), (172, 172.0)])
 def test_cadence_of_one_foot_is_doubled(told: int, steps: float) -> None:
+    assert reading(struct.pack("<BHB", RUNNING, 512, told)).cadence_spm == steps
+
+
+@pytest.mark.parametrize(("told", "steps"), [(110, 110.0), (75, 75.0), (55, 110.0)])
+def test_a_walker_takes_fewer_steps_than_a_runner(told: int, steps: float) -> None:
     assert reading(struct.pack("<BHB", 0, 512, told)).cadence_spm == steps
 
 

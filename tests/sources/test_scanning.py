@@ -95,3 +95,14 @@ def test_the_battery_is_read_where_it_is_advertised_in_the_standard_way() -> Non
     assert advertised_battery(Advertisement("A", service_data={service: b"\x57"})) == 87
     assert advertised_battery(Advertisement("A", service_data={service: b""})) is None
     assert advertised_battery(Advertisement("A")) is None
+
+
+def test_the_battery_is_read_where_a_description_says_it_is_advertised() -> None:
+    pod = Advertisement("A", manufacturer_data={0xFFFF: b"\x01\x02\x57"})
+    assert advertised_battery(pod, registry.find("sofp")) == 87
+    assert (
+        advertised_battery(Advertisement("A", manufacturer_data={0xFFFF: b"\x01"}), registry.find("sofp"))
+        is None
+    )
+    unknown = Advertisement("A", manufacturer_data={0xFFFF: b"\x01\x02\xff"})
+    assert advertised_battery(unknown, registry.find("sofp")) is None

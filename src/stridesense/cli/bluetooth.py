@@ -51,6 +51,7 @@ async def chosen_pods(radio: Radio, left: str | None, right: str | None, *, swap
         msg = "--swap is for remembered pods, and there are none: name them with --left and --right"
         raise UsageError(msg)
     if known and not swap:
+        _note_limits(known)
         return known
     if known:
         choice = Choice(pods.swapped(known))
@@ -59,8 +60,16 @@ async def chosen_pods(radio: Radio, left: str | None, right: str | None, *, swap
         choice = await (find_named(radio, named) if named else choose_in_sight(radio, LOOK_S))
     for remark in choice.remarks:
         note(remark)
+    _note_limits(choice.pods)
     pods.save(choice.pods)
     return choice.pods
+
+
+def _note_limits(chosen: Mapping[Foot, Pod]) -> None:
+    """Say what to know of these kinds of pods before a run is made with them."""
+    for foot, pod in chosen.items():
+        if pod.spec.note:
+            note(f"the {foot} pod ({pod.spec.title}): {pod.spec.note}")
 
 
 def remark_on_drops(source: BleSource) -> int:

@@ -32,14 +32,12 @@ def list_() -> int:
     """Name every protocol that is described; yours too."""
     own = registry.user_folder()
     for name in registry.names():
-        try:
-            described = registry.find(name)
-        except DeviceError as fault:
-            typer.echo(f"{name}: {fault}")
-            continue
+        described = registry.find(name)
         remark = f"; cannot be used: {described.unusable}" if described.unusable else ""
         whose = " (your own)" if own in Path(str(registry.files()[name])).parents else ""
         typer.echo(f"{name}: {described.title}{whose}{remark}")
+    for fault in registry.broken().values():
+        note(f"cannot be followed: {fault}")
     note(f"your own descriptions go into {own}")
     return 0
 
@@ -56,6 +54,8 @@ def check(
     typer.echo(f"{described.name}: {described.title}")
     for line in _summary(described):
         typer.echo(f"  {line}")
+    if described.note:
+        typer.echo(f"  note: {described.note}")
     if described.unusable:
         note(f"no run can be made with it: {described.unusable}")
     return 0

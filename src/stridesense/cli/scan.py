@@ -12,6 +12,7 @@ from rich.table import Table
 
 from stridesense.cli.running import ending_gently, run
 from stridesense.cli.terminal import note
+from stridesense.protocol import registry
 from stridesense.runtime import pods
 from stridesense.runtime.choosing import Sighting, Sightings, look
 from stridesense.sources.bluetooth import BluetoothRadio
@@ -36,6 +37,8 @@ def command(
     if not console.is_terminal:
         for row in _rows(sightings.sorted(), everything=everything):
             typer.echo(", ".join(cell for cell in row if cell))
+    for fault in registry.broken().values():
+        note(f"a description cannot be followed: {fault}")
     shown = sum(one.spec is not None for one in sightings.by_address.values())
     others = len(sightings.by_address) - shown
     if not shown:
@@ -76,7 +79,7 @@ def _rows(sightings: Iterable[Sighting], *, everything: bool) -> Iterator[tuple[
 
 def _row(one: Sighting, remark: str) -> tuple[str, ...]:
     heard, spec = one.heard, one.spec
-    battery = advertised_battery(heard)
+    battery = advertised_battery(heard, spec)
     return (
         heard.name or "(no name)",
         heard.address,

@@ -36,8 +36,8 @@ class ReadingStream:
         told = {name: _number(getattr(metrics, name), packet.characteristic, values) for name in QUANTITIES}
         if all(value is None for value in told.values()):
             return []
-        told["cadence_spm"] = _in_steps(told["cadence_spm"], metrics)
         running = _flag(pod.spec, metrics.running, packet.characteristic, values)
+        told["cadence_spm"] = _in_steps(told["cadence_spm"], metrics, walks=running is False)
         t_s = session.place_packet(packet.arrival_ns / NS_PER_S, 0.0)
         return [PodReading(foot=self.foot, t_s=t_s, running=running, **told)]
 
@@ -67,8 +67,8 @@ def _flag(spec: ProtocolSpec, reference: str | None, role: str, values: dict[str
     return bool(int(values[name]) >> spec.field(reference).bits[bit] & 1)
 
 
-def _in_steps(cadence_spm: float | None, metrics: MetricsSpec) -> float | None:
+def _in_steps(cadence_spm: float | None, metrics: MetricsSpec, *, walks: bool) -> float | None:
     """Steps of both feet: a cadence too low for those counts the pod's own foot."""
-    limit = metrics.cadence_doubled_below
+    limit = metrics.walking_cadence_doubled_below if walks else metrics.cadence_doubled_below
     is_one_foot = cadence_spm is not None and limit is not None and cadence_spm < limit
     return 2 * cadence_spm if cadence_spm is not None and is_one_foot else cadence_spm

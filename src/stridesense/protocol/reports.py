@@ -47,7 +47,8 @@ class PodWatch:
             msg = "link is not what a source says of a connection"
             raise DeviceError(msg) from error
         known = {key: told[key] for key, kind in TOLD_BY_SOURCE.items() if type(told.get(key)) is kind}
-        self.told = {**self.told, "reason": None, **known}
+        still_why = state in (LinkState.SEARCHING, LinkState.CONNECTING)  # what broke is not mended yet
+        self.told = {**self.told, "reason": self.told.get("reason") if still_why else None, **known}
         self.state, self.next_report_ns = state, 0
         return state is LinkState.CONNECTING
 

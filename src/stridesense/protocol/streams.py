@@ -193,7 +193,8 @@ class ChecksumSpec(Table):
 class MetricsSpec(Table):
     """What a pod without raw samples tells of the run: fields by what they mean.
 
-    `cadence_doubled_below`: a lower cadence counts strides, not steps.
+    `cadence_doubled_below`: a lower cadence counts the strides of one foot, not the steps of both; and
+    `walking_cadence_doubled_below` where the pod says that the runner walks.
     """
 
     speed_mps: AnyNumber | None = None
@@ -203,6 +204,7 @@ class MetricsSpec(Table):
     power_w: AnyNumber | None = None
     running: AnyFlag | None = None
     cadence_doubled_below: Positive | None = None
+    walking_cadence_doubled_below: Positive | None = None
 
     @model_validator(mode="after")
     def _tells_something(self) -> Self:
@@ -215,8 +217,16 @@ class MetricsSpec(Table):
         return self
 
 
+class AdvertisedSpec(Table):
+    """A byte of what a pod advertises: at which place of the data of which company."""
+
+    company: int = Field(ge=0, le=0xFFFF)
+    at: int = Field(ge=0, le=255)
+
+
 class FactsSpec(Table):
     """Where a pod tells of itself: the battery in per cent, the side it is worn on (1 left, 2 right)."""
 
     battery_percent: AnyNumber | None = None
+    advertised_battery_percent: AdvertisedSpec | None = None
     side: AnyNumber | None = None

@@ -15,6 +15,7 @@ PASS_S: Final = 6.0
 is begun anew from time to time."""
 
 BATTERY_SERVICE: Final = BASE_UUID.format("180f")
+FULL_PERCENT: Final = 100
 
 Listener = Callable[[Advertisement], None]
 Scan = Callable[[Listener], AbstractAsyncContextManager[object]]
@@ -119,10 +120,14 @@ def recognise(heard: Advertisement, specs: Iterable[ProtocolSpec]) -> ProtocolSp
     return max(fitting, key=lambda found: found[:3], default=(0, False, False, None))[3]
 
 
-def advertised_battery(heard: Advertisement) -> int | None:
-    """The battery in per cent, where the pod advertises it in the standard way."""
-    level = heard.service_data.get(BATTERY_SERVICE, b"")
-    return level[0] if len(level) == 1 else None
+def advertised_battery(heard: Advertisement, spec: ProtocolSpec | None = None) -> int | None:
+    """The battery in per cent, where the pod advertises it in the standard way or as its description says."""
+    told = spec.facts.advertised_battery_percent if spec else None
+    if told is not None:
+        level = heard.manufacturer_data.get(told.company, b"")[told.at : told.at + 1]
+    else:
+        level = heard.service_data.get(BATTERY_SERVICE, b"")
+    return level[0] if len(level) == 1 and level[0] <= FULL_PERCENT else None
 
 
 def _fits(mark: MarkSpec, heard: Advertisement) -> bool:
