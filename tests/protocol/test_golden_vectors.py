@@ -113,6 +113,19 @@ def test_samples_in_si_are_as_stated(vector: Vector) -> None:
     np.testing.assert_allclose(gyr_radps, vector["gyr_radps"], rtol=1e-6, atol=1e-6)
 
 
+COUNTED = {"sofp", "bluest", "xsens_dot", "wearable_my_foot"}
+"""Pods whose packets say how many samples they hold; where the length says it, every byte belongs to one."""
+
+
+@all_with("acc_mps2")
+def test_a_newer_firmware_may_append_what_it_likes(vector: Vector) -> None:
+    if vector["protocol"] not in COUNTED:
+        return
+    longer = [raw({**vector, "hex": vector["hex"] + " 00 11 22"})]
+    plain, found = (blocks(decode(packets, told_before(vector))) for packets in ([raw(vector)], longer))
+    assert [block.acc_mps2.tolist() for block in found] == [block.acc_mps2.tolist() for block in plain]
+
+
 @all_with("nothing")
 def test_what_holds_no_samples_gives_none_and_is_no_fault(vector: Vector) -> None:
     assert about_samples(decode([raw(vector)], told_before(vector))) == []
