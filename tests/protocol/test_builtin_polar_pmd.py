@@ -148,9 +148,3 @@ def test_no_bytes_make_it_raise() -> None:
         )
         assert all(isinstance(item, Rows | str) for item in cut)
         assert all(np.isfinite(item.numbers).all() for item in cut if isinstance(item, Rows))
-
-
-def test_a_full_frame_costs_little(benchmark) -> None:  # noqa: ANN001  a fixture of pytest-benchmark
-    pod = started()
-    benchmark(pod.cut, "data", REAL)
-    assert benchmark.stats.stats.median < 200e-6
