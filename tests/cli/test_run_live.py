@@ -5,9 +5,11 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from sources.memory_radio import MemoryConnection, MemoryPod, MemoryRadio
 from stridesense.cli.main import main
@@ -155,6 +157,16 @@ def test_scan_lists_the_pods_and_counts_the_rest(capsys: pytest.CaptureFixture[s
     assert notes == "1 other devices are in sight; --all shows them\n"
     assert main(["scan", "--seconds", "0.5", "--all"]) == 0
     assert "a lamp, F0:F0:F0:F0:F0:03, -80 dBm, no pod that is described" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["Pod [/x]", "[bold]Pod[/bold]"])
+def test_scan_shows_a_name_on_a_terminal_as_it_is(
+    radio: PlayingRadio, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("stridesense.cli.scan.Console", partial(Console, force_terminal=True, width=200))
+    radio.pods[LAMP].advertisement = Advertisement(LAMP, name)
+    assert main(["scan", "--seconds", "0.5", "--all"]) == 0
+    assert name in capsys.readouterr().out
 
 
 def test_scan_says_which_pods_are_the_runners_and_which_cannot_be_used(

@@ -1,5 +1,6 @@
 """The pods of a runner are remembered, and a file that was spoilt is said to be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,21 @@ def test_what_is_saved_is_loaded(own_folder: Path) -> None:
     assert pods.save({Foot.LEFT: LEFT, Foot.RIGHT: RIGHT}) == own_folder / "pods.toml"
     assert pods.load() == {Foot.LEFT: LEFT, Foot.RIGHT: RIGHT}
     assert [file.name for file in own_folder.iterdir()] == ["pods.toml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [
+        ("a\x7fb", "a\x7fb"),
+        ("a\x00\x1b[2J\n\x9b\u2028", "a\x00\x1b[2J\n\x9b\u2028"),
+        ('\\"[left]', '\\"[left]'),
+        ("\U0001f45f", "\U0001f45f"),
+        ("a\ud800b", "a?b"),
+    ],
+)
+def test_a_pod_may_be_called_anything(name: str, again: str) -> None:
+    pods.save({Foot.LEFT: replace(LEFT, name=name)})
+    assert pods.load() == {Foot.LEFT: replace(LEFT, name=again)}
 
 
 def test_what_is_saved_replaces_what_was() -> None:

@@ -31,7 +31,7 @@ def command(
 
     A live table on a terminal, plain lines at the end otherwise. Ctrl-C ends it sooner.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     sightings = Sightings()
     run(_scan(BluetoothRadio(), sightings, seconds, console, everything=everything))
     if not console.is_terminal:

@@ -110,7 +110,7 @@ def save(pods: Mapping[Foot, Pod]) -> Path:
     new = file.with_suffix(f".{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with new.open("w", encoding="utf-8") as text:
+        with new.open("w", encoding="utf-8", errors="replace") as text:
             text.write(HEADING + "".join(_table(foot, KnownPod.of(pod)) for foot, pod in pods.items()))
             text.flush()
             os.fsync(text.fileno())
@@ -130,8 +130,13 @@ def swapped(pods: Mapping[Foot, Pod]) -> dict[Foot, Pod]:
 
 def _table(foot: Foot, known: KnownPod) -> str:
     values = known.model_dump(exclude_none=True)
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    lines = [f"{key} = {_quoted(value)}" for key, value in values.items()]
     return "\n".join([f"\n[{foot}]", *lines, ""])
+
+
+def _quoted(text: str) -> str:
+    """A TOML string; its escapes are those of JSON, except that DEL needs one, too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", r"\u007f")
 
 
 def _first_line(error: Exception) -> str:

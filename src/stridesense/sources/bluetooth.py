@@ -44,6 +44,7 @@ from stridesense.sources.radio import (
     PairingError,
     Radio,
     RefusedError,
+    plain,
 )
 from stridesense.sources.scanning import Listener, SharedScan
 
@@ -231,7 +232,7 @@ async def _disconnect(client: BleakClient) -> None:
 def _advertisement(device: BLEDevice, data: AdvertisementData) -> Advertisement:
     return Advertisement(
         address=device.address,
-        name=data.local_name or device.name,
+        name=plain(data.local_name or device.name),
         rssi_dbm=None if data.rssi == NO_SIGNAL_DBM else data.rssi,
         services=frozenset(uuid.lower() for uuid in data.service_uuids),
         manufacturer_data=data.manufacturer_data,

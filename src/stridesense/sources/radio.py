@@ -24,6 +24,11 @@ class MismatchError(DeviceError):
     """The pod, or what the system remembers of it, is not what its description says."""
 
 
+def plain(text: str | None) -> str | None:
+    """What a pod tells as text, without what would steer a terminal or fit into no file; None when empty."""
+    return "".join(letter for letter in text or "" if letter.isprintable()).strip() or None
+
+
 @dataclass(frozen=True, slots=True)
 class Advertisement:
     """What a device calls out: `services` as full UUIDs, `manufacturer_data` by company.

@@ -14,7 +14,7 @@ from stridesense.protocol.gatt import BASE_UUID
 from stridesense.protocol.spec import ProtocolSpec
 from stridesense.sources.dialogue import Dialogue
 from stridesense.sources.inbox import Inbox
-from stridesense.sources.radio import Advertisement, Connection, MismatchError, Radio, SilentError
+from stridesense.sources.radio import Advertisement, Connection, MismatchError, Radio, SilentError, plain
 from stridesense.sources.sides import told_side
 
 BATTERY_LEVEL: Final = BASE_UUID.format("2a19")
@@ -205,8 +205,7 @@ class Supervisor:
     async def _read_firmware(self, connection: Connection) -> str | None:
         with suppress(DeviceError):
             if connection.find([FIRMWARE_REVISION]):
-                text = (await connection.read(FIRMWARE_REVISION)).decode("utf-8", errors="replace")
-                return text.strip("\0 ") or None
+                return plain((await connection.read(FIRMWARE_REVISION)).decode("utf-8", errors="replace"))
         return None
 
     async def _contradiction(self, connection: Connection) -> str | None:
