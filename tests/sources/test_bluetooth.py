@@ -7,6 +7,7 @@ import pytest
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, AdvertisementDataCallback, BaseBleakScanner
 
+from stridesense.errors import LinkError
 from stridesense.sources.bluetooth import BluetoothRadio
 
 ADDRESS = "F0:F0:F0:F0:F0:01"
@@ -46,3 +47,14 @@ async def test_a_name_has_nothing_that_steers_a_terminal(name: str, shown: str |
     radio = BluetoothRadio(scanner_backend=called(name))
     async with asyncio.timeout(5.0), radio.listen() as heard:
         assert (await anext(heard)).name == shown
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, asyncio.CancelledError])
+async def test_what_the_library_raises_unforeseen_is_told(kind: type[BaseException]) -> None:
+    def fail(_: BaseBleakScanner) -> None:
+        raise kind
+
+    radio = BluetoothRadio(scanner_backend=scanner(fail))
+    with pytest.raises(LinkError, match=rf"Bluetooth failed with the Bluetooth adapter \({kind.__name__}\)$"):
+        async with asyncio.timeout(5.0), radio.listen() as heard:
+            await anext(heard)

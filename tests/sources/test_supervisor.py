@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 
-from sources.memory_radio import MemoryPod, MemoryRadio
+from sources.memory_radio import MemoryConnection, MemoryPod, MemoryRadio
 from stridesense.errors import LinkError
 from stridesense.model import Foot, RawPacket
 from stridesense.protocol import registry
@@ -24,6 +24,45 @@ QUICK = Patience(metrics_s=0.2, first_delay_s=0.01, longest_delay_s=0.02, good_s
 
 def watch_pod() -> MemoryPod:
     return MemoryPod(Advertisement(ADDRESS, "Stryd", -60), {MEASUREMENT: b""})
+
+
+class FaultyRadio(MemoryRadio):
+    """Raises, when one of its calls or of its connections' is made, what `faults` has for it, one by one."""
+
+    def __init__(self, *pods: MemoryPod) -> None:
+        super().__init__(*pods)
+        self.faults: dict[str, list[BaseException]] = {}
+
+    def check(self, call: str) -> None:
+        if self.faults.get(call):
+            raise self.faults[call].pop()
+
+    async def release(self, address: str) -> None:
+        await super().release(address)
+        self.check("release")
+
+    async def connect(self, advertisement: Advertisement, on_lost: Callable[[], None]) -> "FaultyConnection":
+        self.check("connect")
+        await super().connect(advertisement, on_lost)
+        return FaultyConnection(self.pods[advertisement.address], self)
+
+
+class FaultyConnection(MemoryConnection):
+    def __init__(self, pod: MemoryPod, radio: FaultyRadio) -> None:
+        super().__init__(pod)
+        self._radio = radio
+
+    async def read(self, uuid: str) -> bytes:
+        self._radio.check("read")
+        return await super().read(uuid)
+
+    async def subscribe(self, uuid: str, on_value: Callable[[bytes], None]) -> None:
+        self._radio.check("subscribe")
+        await super().subscribe(uuid, on_value)
+
+    async def close(self) -> None:
+        await super().close()
+        self._radio.check("close")
 
 
 class Link(list[dict[str, object]]):
@@ -138,15 +177,47 @@ async def test_a_source_that_is_ended_before_it_begins_ends() -> None:
     assert "streaming" not in states
 
 
+@pytest.mark.parametrize("kind", [RuntimeError, TimeoutError, asyncio.CancelledError])
+@pytest.mark.parametrize("call", ["release", "connect", "read", "subscribe", "close"])
+async def test_what_the_library_raises_unforeseen_ends_no_foot(
+    call: str, kind: type[BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
+    pod = watch_pod()
+    pod.values[BATTERY_LEVEL] = b"\x57"
+    radio = FaultyRadio(pod)
+    radio.faults[call] = 2 * [kind("it")]
+    reason = f"Bluetooth failed with {ADDRESS} ({kind.__name__}: it)"
+    async with asyncio.timeout(5.0), kept(radio) as (link, news):
+        while [one.get("reason") for one in link].count(reason) < 2:
+            await news.get()
+            if link[-1]["state"] == "streaming":
+                pod.on_lost()
+        await until(link, news, "streaming", link.states().count("streaming") + 1)
+    assert caplog.messages == [f"{reason}; trying again"]
+
+
+async def test_nothing_of_a_closed_connection_is_taken() -> None:
+    pod = watch_pod()
+    async with asyncio.timeout(5.0), kept(MemoryRadio(pod)) as (link, news):
+        await until(link, news, "streaming")
+        old = pod.listeners[MEASUREMENT]
+        old(b"old")
+        pod.on_lost()
+        await until(link, news, "streaming", 2)
+        old(b"late")
+        pod.listeners[MEASUREMENT](b"new")
+        taken = [news.get_nowait() for _ in range(news.qsize())]
+        while (packet := await news.get()).payload != b"new":
+            taken.append(packet)
+    assert b"late" not in [one.payload for one in taken]
+
+
 async def test_a_fault_of_ours_ends_the_source_instead_of_one_foot_in_silence() -> None:
-    radio = MemoryRadio()
-    radio.release = None  # type: ignore[method-assign, assignment]
-    source = BleSource(radio, {Foot.LEFT: Pod(ADDRESS, registry.find("rsc"))})
+    spec = registry.find("rsc").model_copy(update={"start": None})
+    source = BleSource(MemoryRadio(watch_pod()), {Foot.LEFT: Pod(ADDRESS, spec)})
     async with asyncio.timeout(5.0), source:
-        packets = aiter(source)
-        assert (await anext(packets)).characteristic == "link"
         with pytest.raises(TypeError):
-            await anext(packets)
+            [packet async for packet in source]
 
 
 def test_half_a_second_of_two_quick_pods_fits_into_the_inbox() -> None:

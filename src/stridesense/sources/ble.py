@@ -7,6 +7,7 @@ from typing import Self
 
 from stridesense.model import Foot, RawPacket
 from stridesense.sources.base import Source
+from stridesense.sources.guard import GuardedRadio
 from stridesense.sources.inbox import Inbox
 from stridesense.sources.radio import Radio
 from stridesense.sources.supervisor import Patience, Pod, Supervisor
@@ -47,7 +48,7 @@ class BleSource(Source):
     async def __aenter__(self) -> Self:
         self._inbox = Inbox()
         for foot, pod in self._pods.items():
-            supervisor = Supervisor(foot, pod, self._radio, self._inbox, self._patience)
+            supervisor = Supervisor(foot, pod, GuardedRadio(self._radio), self._inbox, self._patience)
             task = asyncio.create_task(supervisor.run(), name=f"{foot} pod")
             task.add_done_callback(self._ended)
             self._tasks.append(task)

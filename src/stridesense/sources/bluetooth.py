@@ -31,12 +31,14 @@ from stridesense.errors import LinkError, StrideSenseError
 from stridesense.sources.bluetooth_faults import (
     DBUS,
     DBUS_PAIRING,
+    DBUS_REFUSED,
     NO_ANSWER,
     NO_PERMISSION,
     NO_SERVICE,
     NOT_PAIRED,
     SWITCHED_OFF,
 )
+from stridesense.sources.guard import guarded
 from stridesense.sources.radio import (
     Advertisement,
     Connection,
@@ -44,6 +46,7 @@ from stridesense.sources.radio import (
     PairingError,
     Radio,
     RefusedError,
+    UnforeseenError,
     plain,
 )
 from stridesense.sources.scanning import Listener, SharedScan
@@ -150,7 +153,10 @@ class BluetoothRadio(Radio):
                     await scanner.start()
             yield
         finally:
-            with suppress(Exception):  # it may have died with the service, and then cannot be stopped
+            with (
+                suppress(Exception),
+                guarded("the Bluetooth adapter"),
+            ):  # it may have died with the service, and then cannot be stopped
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):
                     await scanner.stop()
 
@@ -183,12 +189,12 @@ class BluetoothConnection(Connection):
             LinkError: the connection is over, or hangs.
         """
         async with self._request():
-            return bytes(await self._client.read_gatt_char(self._known(uuid)))
+            return bytes(await self._client.read_gatt_char(self._characteristics[uuid]))
 
     async def write(self, uuid: str, payload: bytes, *, response: bool) -> None:
         """Write to a characteristic; raises as `read` does."""
         async with self._request():
-            await self._client.write_gatt_char(self._known(uuid), payload, response=response)
+            await self._client.write_gatt_char(self._characteristics[uuid], payload, response=response)
 
     async def subscribe(self, uuid: str, on_value: Callable[[bytes], None]) -> None:
         """Have `on_value` called with each notification and indication; raises as `read` does."""
@@ -197,11 +203,11 @@ class BluetoothConnection(Connection):
             on_value(bytes(value))
 
         async with self._request():
-            await self._client.start_notify(self._known(uuid), take)
+            await self._client.start_notify(self._characteristics[uuid], take)
 
     async def forget(self) -> None:
         """Throw away what the system remembers of the pod."""
-        with suppress(Exception):  # not every system can
+        with suppress(Exception), guarded(self.address):  # not every system can
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self._client.unpair()
 
@@ -219,12 +225,12 @@ class BluetoothConnection(Connection):
             except TimeoutError:
                 raise LinkError(NO_ANSWER.format(address=self.address)) from None
 
-    def _known(self, uuid: str) -> BleakGATTCharacteristic:
-        return self._characteristics[uuid]
-
 
 async def _disconnect(client: BleakClient) -> None:
-    with suppress(Exception):  # a service that has died cannot be told, bleak tidies up all the same
+    with (
+        suppress(Exception),
+        guarded(client.address),
+    ):  # a service that has died cannot be told, bleak tidies up all the same
         async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await client.disconnect()
 
@@ -247,12 +253,13 @@ def _faults(whom: str) -> Iterator[None]:
 
     Not all of it is a BleakError: a dying D-Bus shows as an OSError, EOFError or AttributeError.
     """
-    try:
-        yield
-    except StrideSenseError:
-        raise
-    except Exception as fault:
-        raise _told(_root(fault), whom) from fault
+    with guarded(whom):
+        try:
+            yield
+        except StrideSenseError:
+            raise
+        except Exception as fault:
+            raise _told(_root(fault), whom) from fault
 
 
 def _root(fault: BaseException) -> BaseException:
@@ -272,7 +279,7 @@ def _told(fault: BaseException, whom: str) -> StrideSenseError:
     for kinds, sentence in SENTENCES:
         if isinstance(fault, kinds):
             return LinkError(sentence.format(whom=whom, fault=fault))
-    return LinkError(f"Bluetooth failed with {whom} ({type(fault).__name__}: {fault})")
+    return UnforeseenError(whom, fault)
 
 
 def _refused(fault: BleakGATTProtocolError, whom: str) -> StrideSenseError:
@@ -287,9 +294,6 @@ def _told_by_dbus(fault: BleakDBusError, whom: str) -> StrideSenseError:
         return PairingError(NOT_PAIRED.format(address=whom))
     if fault.dbus_error in DBUS:
         return LinkError(DBUS[fault.dbus_error])
-    if (
-        fault.dbus_error in {"org.bluez.Error.NotPermitted", "org.bluez.Error.NotSupported"}
-        or "ATT" in details
-    ):
+    if fault.dbus_error in DBUS_REFUSED or "ATT" in details:
         return RefusedError(f"{whom} refuses a request ({details})")
     return LinkError(f"the connection to {whom} failed ({details or fault.dbus_error})")

@@ -32,3 +32,4 @@ DBUS_PAIRING: Final = {
     "org.bluez.Error.AuthenticationFailed",
     "org.bluez.Error.AuthenticationRejected",
 }
+DBUS_REFUSED: Final = {"org.bluez.Error.NotPermitted", "org.bluez.Error.NotSupported"}

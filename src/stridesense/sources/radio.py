@@ -12,6 +12,14 @@ class SilentError(LinkError):
     """The connection stands, and nothing comes over it."""
 
 
+class UnforeseenError(LinkError):
+    """The Bluetooth library raised what it does not promise, while it had to do with `whom`."""
+
+    def __init__(self, whom: str, fault: BaseException) -> None:
+        self.kind = type(fault).__name__
+        super().__init__(f"Bluetooth failed with {whom} ({': '.join(filter(None, (self.kind, str(fault))))})")
+
+
 class RefusedError(DeviceError):
     """The pod said no to a request; the connection stands."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,8 +15,18 @@ from stridesense.protocol.gatt import BASE_UUID
 from stridesense.protocol.spec import ProtocolSpec
 from stridesense.sources.dialogue import Dialogue
 from stridesense.sources.inbox import Inbox
-from stridesense.sources.radio import Advertisement, Connection, MismatchError, Radio, SilentError, plain
+from stridesense.sources.radio import (
+    Advertisement,
+    Connection,
+    MismatchError,
+    Radio,
+    SilentError,
+    UnforeseenError,
+    plain,
+)
 from stridesense.sources.sides import told_side
+
+log = logging.getLogger(__name__)
 
 BATTERY_LEVEL: Final = BASE_UUID.format("2a19")
 FIRMWARE_REVISION: Final = BASE_UUID.format("2a26")
@@ -88,6 +99,7 @@ class Supervisor:
         self._firmware: str | None = None
         self._connections = 0
         self._has_forgotten = False
+        self._warned: set[str] = set()
         self._began_s = self._heard_s = 0.0
         self._lost = asyncio.Event()
 
@@ -101,8 +113,14 @@ class Supervisor:
             except DeviceError as fault:
                 self._tell(LinkState.UNUSABLE, str(fault))
             except LinkError as fault:
+                self._warn_once(fault)
                 self._tell(LinkState.LOST, str(fault))
             await asyncio.sleep(backoff.delay_s(self._heard_s - self._began_s))
+
+    def _warn_once(self, fault: LinkError) -> None:
+        if isinstance(fault, UnforeseenError) and fault.kind not in self._warned:
+            self._warned.add(fault.kind)
+            log.warning("%s; trying again", fault)
 
     async def _once(self) -> NoReturn:
         """Find the pod and listen to it until that fails."""
