@@ -144,3 +144,73 @@ def test_polar_stamps_the_last_sample_and_spreads_the_others_before_it() -> None
     ends_s = np.array([block.t_s[-1] for block in blocks(items)])
     np.testing.assert_allclose(np.diff(ends_s)[20:], rows / 200, atol=2e-3)
     assert last.acc_mps2[-1, 0] == pytest.approx((rows - 2) * 9.80665e-3, abs=0.011)
+
+
+def stepped(protocol: str, steps_s: dict[int, float], *, seconds: float = 10.0) -> list[RawPacket]:
+    """A straight run of packets of four or of one; the pod's clock is off by so much from each packet on."""
+    rows, rate_hz, tick_hz = (4, 208.0, 1e3) if protocol == "movesense_gsp" else (1, *SINGLE[protocol][1:3])
+    pack = movesense if protocol == "movesense_gsp" else SINGLE[protocol][0]
+    packets, off_s = [], 0.0
+    for k in range(round(seconds * rate_hz / rows)):
+        off_s = steps_s.get(k, off_s)
+        stamp = 10**6 + int((off_s + k * rows / rate_hz) * tick_hz)
+        packets.append(raw(protocol, pack(k * rows, stamp), (k * rows + rows - 1) / rate_hz))
+    return packets
+
+
+def reconnected(protocol: str, *, uptime_s: float, lost_s: float, resumed_s: float) -> list[RawPacket]:
+    """Five seconds, a lost connection, five more; the pod's clock stands at `resumed_s` after it."""
+    before = sent_from(protocol, uptime_s, 0.0)
+    link = RawPacket(Foot.LEFT, protocol, "link", b'{"state": "connecting"}', round((4.9 + lost_s) * 1e9))
+    return [*before, link, *sent_from(protocol, resumed_s, 5.0 + lost_s)]
+
+
+def sent_from(protocol: str, clock_s: float, arrival_s: float) -> list[RawPacket]:
+    pack, rate_hz, tick_hz, _ = SINGLE[protocol]
+    count = round(5 * rate_hz)
+    return [
+        raw(protocol, pack(i, int((clock_s + i / rate_hz) * tick_hz)), arrival_s + i / rate_hz)
+        for i in range(count)
+    ]
+
+
+@pytest.mark.parametrize("protocol", ["movesense_gsp", *sorted(SINGLE)])
+@pytest.mark.parametrize("steps_s", [{200: 3600.0}, {200: 3600.0, 202: 0.0}, {1: 3600.0}])
+def test_clock_that_steps_forward_does_not_move_the_session(protocol: str, steps_s: dict[int, float]) -> None:
+    items = decode(stepped(protocol, steps_s))
+    assert times(items)[-1] == pytest.approx(10.0, abs=0.2)
+    assert np.all(np.diff(times(items)) > 0)
+    assert sum(gap.missing_samples for gap in gaps(items)) < 20
+
+
+@pytest.mark.parametrize("years", [8, -8])
+def test_polars_clock_may_be_set_to_another_year(years: int) -> None:
+    answer = bytes.fromhex("f0020500000501") + struct.pack("<f", 1.0)
+    packets = [RawPacket(Foot.LEFT, "polar_pmd", "control", answer, 0)]
+    for k in range(1, 400):
+        taken_ns = round(k * 6 / 208 * 1e9)
+        stamp_ns = 6 * 10**17 + taken_ns + (years * 31_557_600 * 10**9 if k > 200 else 0)
+        both = (polar(2, stamp_ns, 6), polar(5, stamp_ns, 6))
+        packets += [replace(packet, arrival_ns=taken_ns + 10**7) for packet in both]
+    items = decode(packets)
+    assert times(items)[-1] == pytest.approx(400 * 6 / 208, abs=0.3)
+    assert len(times(items)) > 390 * 6
+
+
+@pytest.mark.parametrize(
+    ("protocol", "lost_s", "resumed_s"),
+    [
+        ("xsens_dot", 20.0, 2.0),
+        ("xsens_dot", 5000.0, 3005.0 + 5000.0),
+        ("bluest", 600.0, 3005.0 + 600.0),
+        ("bluest", 65536 / 125, 3005.0 + 65536 / 125),
+    ],
+)
+def test_stamps_that_wrap_over_a_lost_connection_are_placed_by_arrival(
+    protocol: str, lost_s: float, resumed_s: float
+) -> None:
+    items = decode(reconnected(protocol, uptime_s=3000.0, lost_s=lost_s, resumed_s=resumed_s))
+    (gap,) = gaps(items)
+    assert gap.cause is GapCause.LINK
+    assert gap.end_s - gap.start_s == pytest.approx(lost_s, abs=0.2)
+    assert times(items)[-1] == pytest.approx(10.0 + lost_s, abs=0.2)

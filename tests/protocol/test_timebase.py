@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.decoding import STEADY, blocks, decode, gaps, times
+from protocol.decoding import STEADY, blocks, decode, gaps, malformed, times
 from protocol.packer import Pod
 from stridesense.model import Foot, RawPacket, SampleBlock
+from stridesense.protocol.decoder import Decoder
 
 
 def by_arrival(*streams: list[RawPacket]) -> list[RawPacket]:
@@ -78,6 +79,31 @@ def test_stamps_that_wrap_during_a_long_outage_are_unwrapped_by_the_index() -> N
     (gap,) = gaps(decode([*head, *tail]))
     assert gap.end_s == pytest.approx((40_000 - 20) * 19 / 207.35, abs=0.01)
     assert gap.missing_samples == (40_000 - 220) * 19
+
+
+@pytest.mark.parametrize("stated_hz", [104, 120, 150, 300, 350, 416])
+def test_rate_that_is_stated_wrong_by_up_to_a_factor_of_two_is_found(stated_hz: int) -> None:
+    decoder = Decoder()
+    pod = Pod(true_rate_hz=208.3, stated_rate_hz=stated_hz, stamp_jitter_us=30)
+    items = decode(pod.session(400), decoder)
+    assert not malformed(items)
+    assert sum(gap.missing_samples for gap in gaps(items)) == 0
+    assert decoder.counters[Foot.LEFT].samples == 400 * 19
+    assert blocks(items)[-1].sampling_rate_hz == pytest.approx(208.3, rel=1e-3)
+    found_s = times(items)[200 * 19 :]
+    assert found_s[-1] - found_s[0] == pytest.approx((200 * 19 - 1) / 208.3, abs=1e-3)
+
+
+def test_clock_that_steps_forward_by_half_an_hour_does_not_move_the_session() -> None:
+    packets = Pod().session(400)
+    stepped = packets[:202]
+    for packet in packets[202:]:
+        time_us = int.from_bytes(packet.payload[8:12], "little") + 1_800_000_000
+        payload = packet.payload[:8] + time_us.to_bytes(4, "little") + packet.payload[12:]
+        stepped.append(replace(packet, payload=payload))
+    items = decode(stepped)
+    assert times(items)[-1] == pytest.approx((400 * 19 - 1) / 208, abs=0.05)
+    assert [gap.missing_samples for gap in gaps(items)] == [0]
 
 
 def test_arrival_never_moves_a_sample() -> None:

@@ -76,7 +76,8 @@ class PodStream:
         line = self.lines.get(frame.stream)
         if line is None:
             line, frame = self._start_line(frame, session)
-        return self._finish(frame.stream, line.take(frame))
+        beside = next((other for other in self.lines.values() if other is not line), None)
+        return self._finish(frame.stream, line.take(frame, beside))
 
     def _start_line(self, frame: PodFrame, session: SessionClock) -> tuple[PodLine, PodFrame]:
         pod = codec(self.protocol).counters

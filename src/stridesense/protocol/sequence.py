@@ -8,12 +8,12 @@ pod that started again is followed from its second packet on.
 
 from bisect import insort
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final
 
 from stridesense.model.packet import GapCause
-from stridesense.protocol.counters import PodCounters, StreamCounters, signed
+from stridesense.protocol.counters import RATE_TOLERANCE, PodCounters, StreamCounters, signed
 from stridesense.protocol.frame import PodFrame
 from stridesense.protocol.rows import PodConfig
 from stridesense.protocol.timebase import SampleClock
@@ -26,6 +26,12 @@ REMEMBERED_PACKETS: Final = 256
 REMEMBERED_HOLES: Final = 32
 """So many of the latest are known again when they come again, or too late."""
 
+LONGEST_AGREED_S: Final = 2.0
+"""Where an index is made of the stamps, it agrees with any of them; two that agree are not further apart."""
+
+LARGEST_PACE: Final = 2 * (1 + RATE_TOLERANCE)
+"""A true rate is off the stated one by a factor of 2 at most, give or take what data sheets allow."""
+
 
 class Continuity(Enum):
     """How a packet is joined to the one before."""
@@ -37,13 +43,17 @@ class Continuity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A packet whose turn it is, with the samples missing by index before it and where they were lost."""
+    """A packet whose turn it is, with the samples missing by index before it and where they were lost.
+
+    `measured_rate_hz` is what the first packets after a break show, where that is far off the stated rate.
+    """
 
     frame: PodFrame
     continuity: Continuity
     missing: int
     lost: dict[GapCause, int]
     relinked: bool
+    measured_rate_hz: float | None = None
 
 
 Ordered = Delivery | PodFrame
@@ -175,7 +185,8 @@ class Sequencer:
             return rejected
         self.suspect = None
         before = self._release(everything=True)
-        return [*before, self._begin_again(suspect, clock), *self._place(frame, self._ahead(frame))]
+        begun = replace(self._begin_again(suspect, clock), measured_rate_hz=self._measured_hz(suspect, frame))
+        return [*before, begun, *self._place(frame, self._ahead(frame))]
 
     def _begin_again(self, frame: PodFrame, clock: SampleClock) -> Delivery:
         ahead = self._ahead(frame)
@@ -187,14 +198,36 @@ class Sequencer:
 
     def _follows(self, earlier: PodFrame, later: PodFrame) -> bool:
         modulus = self.counters.index_modulus
-        if signed(later.sample_index - earlier.sample_index, modulus) < len(earlier):
+        ahead = signed(later.sample_index - earlier.sample_index, modulus)
+        if ahead < len(earlier) or not later.config.is_same(earlier.config):
             return False
-        samples = signed(later.stamp_index - earlier.stamp_index, modulus)
-        ticks = signed(later.ticks - earlier.ticks, self.counters.tick_modulus)
+        if self.counters.stamped and not self.counters.indexed:
+            return self._between(earlier, later)[1] <= LONGEST_AGREED_S
+        return self._is_as_stated(earlier, later) or self._measured_hz(earlier, later) is not None
+
+    def _is_as_stated(self, earlier: PodFrame, later: PodFrame) -> bool:
+        """Whether two stamps are as far apart as the samples between them take at the stated rate."""
+        samples, elapsed_s = self._between(earlier, later)
         expected_s = samples / later.config.nominal_rate_hz
-        error_s = abs(ticks / self.counters.tick_hz - expected_s)
-        fits = error_s <= self.counters.jump_s + 4 * self.counters.rate_tolerance * expected_s
-        return fits and later.config.is_same(earlier.config)
+        error_s = abs(elapsed_s - expected_s)
+        return error_s <= self.counters.jump_s + 4 * self.counters.rate_tolerance * expected_s
+
+    def _measured_hz(self, earlier: PodFrame, later: PodFrame) -> float | None:
+        """The rate that two packets in a row show, where it is not as stated but within `LARGEST_PACE`."""
+        samples, elapsed_s = self._between(earlier, later)
+        in_a_row = signed(later.sample_index - earlier.sample_index, self.counters.index_modulus) == len(
+            earlier
+        )
+        if not (self.counters.indexed and in_a_row and elapsed_s > 0) or self._is_as_stated(earlier, later):
+            return None
+        rate_hz = samples / elapsed_s
+        return rate_hz if 1 / LARGEST_PACE <= rate_hz / later.config.nominal_rate_hz <= LARGEST_PACE else None
+
+    def _between(self, earlier: PodFrame, later: PodFrame) -> tuple[int, float]:
+        """Samples, and seconds by the pod's clock, between the stamps of two packets."""
+        samples = signed(later.stamp_index - earlier.stamp_index, self.counters.index_modulus)
+        ticks = signed(later.ticks - earlier.ticks, self.counters.tick_modulus)
+        return samples, ticks / self.counters.tick_hz
 
     def _reject_suspect(self) -> list[Ordered]:
         suspect, self.suspect = self.suspect, None
