@@ -34,7 +34,7 @@ from ble.rigs.bumble_rig import BumbleRig  # noqa: E402
 from stridesense.model import Foot, PodReport, RawPacket, Stride  # noqa: E402
 from stridesense.pipeline import Pipeline, warm_up  # noqa: E402
 from stridesense.runtime.session import run_session  # noqa: E402
-from stridesense.simulator import SimulatedRun, load, simulate  # noqa: E402
+from stridesense.simulator import SimulatedRun, load, parse, simulate  # noqa: E402
 from stridesense.sinks.base import Item, Sink  # noqa: E402
 from stridesense.sources.ble import BleSource  # noqa: E402
 
@@ -45,6 +45,17 @@ LAST_PACKETS_S: Final = 1.0
 LOSSES: Final = 20
 APART_S: Final = (2.5, 5.0)
 GONE_S: Final = 0.4
+
+
+LONG_RUN: Final = """
+seed = 1
+[[block]]
+activity = "stand"
+duration_s = 4
+[[block]]
+activity = "run"
+duration_s = 300
+"""
 
 
 class Watch(Sink):
@@ -162,7 +173,7 @@ async def measure(*, quick: bool) -> None:
     """Print both tables."""
     warm_up()
     run = simulate(load("easy_run").shortened(8.0 if quick else 60.0))
-    longer = simulate(load("demo"))
+    longer = simulate(parse(LONG_RUN, "a long run"))
     async with rigs() as found:
         rows, lost = [], []
         for name, make in found.items():
