@@ -71,6 +71,26 @@ async def test_subscribers_hear_of_each_pod_its_link_its_battery_and_its_own_fig
     assert "cadence_spm" not in reading
 
 
+async def test_a_live_session_is_timed_from_its_first_sample_however_long_the_search_was(
+    mosquitto: Broker,
+) -> None:
+    report = PodReport(foot=Foot.LEFT, t_s=0.0, protocol="sofp", state=LinkState.SEARCHING)
+    async with Listener(mosquitto) as listener:
+        async with MqttSink(mosquitto.settings, "sid", anchor_unix_s=None) as sink:
+            await sink.connected(5.0)
+            began_s = time.time()
+            await sink.handle(report)
+            await sink.handle(replace(report, t_s=7.0, state=LinkState.STREAMING))
+            await sink.handle(replace(report, t_s=8.0, state=LinkState.STREAMING))
+            await sink.handle(stride(1))
+        await listener.until(lambda: bool(listener.on("status")[1:]))
+    times = [heard.record["t"] - began_s for heard in listener.on("left/link")]
+    assert times == pytest.approx([0.0, 0.0, 1.0], abs=0.5)
+    assert times[2] - times[1] == pytest.approx(1.0, abs=1e-3)
+    (told,) = [heard.record["t"] - began_s for heard in listener.on("left/stride")]
+    assert told == pytest.approx(times[1] - 7.0 + 0.7, abs=1e-3)
+
+
 async def test_who_comes_later_is_told_the_state(broker: Broker) -> None:
     async with MqttSink(broker.settings, "sid", 0.0) as sink:
         await sink.connected(5.0)

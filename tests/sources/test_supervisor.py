@@ -32,13 +32,14 @@ class FaultyRadio(MemoryRadio):
     def __init__(self, *pods: MemoryPod) -> None:
         super().__init__(*pods)
         self.faults: dict[str, list[BaseException]] = {}
+        self.released: list[str] = []
 
     def check(self, call: str) -> None:
         if self.faults.get(call):
             raise self.faults[call].pop()
 
     async def release(self, address: str) -> None:
-        await super().release(address)
+        self.released.append(address)
         self.check("release")
 
     async def connect(self, advertisement: Advertisement, on_lost: Callable[[], None]) -> "FaultyConnection":
@@ -114,6 +115,18 @@ async def test_every_connection_is_closed_before_the_next_is_made() -> None:
     talk = [word for word in pod.asked if word in ("connect", "close")]
     assert talk == ["connect", "close"] * 5
     assert link[-1]["reconnects"] == 4
+
+
+async def test_a_connection_left_behind_is_ended_before_the_first_one_only() -> None:
+    pod = watch_pod()
+    radio = FaultyRadio(pod)
+    radio.faults["release"] = [LinkError("Bluetooth is switched off")]
+    async with kept(radio) as (link, news):
+        for number in range(1, 4):
+            await until(link, news, "streaming", number)
+            pod.on_lost()
+        await until(link, news, "streaming", 4)
+    assert radio.released == 2 * [ADDRESS]
 
 
 async def test_a_pod_that_is_not_as_described_is_looked_at_afresh_before_it_is_called_unusable() -> None:

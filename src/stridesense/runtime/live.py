@@ -1,6 +1,5 @@
 """Runs a session with live pods: analysed and published, or only recorded."""
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -48,7 +47,7 @@ async def run_live(
         if settings is None:
             return Played(await run_session(source, pipeline, sinks))
         announce(settings)
-        sink = MqttSink(settings, session_id=uuid4().hex, anchor_unix_s=time.time())
+        sink = MqttSink(settings, session_id=uuid4().hex, anchor_unix_s=None)
         report = await run_session(source, pipeline, [*sinks, sink])
         return Played(report, sink.counters)
 

@@ -47,10 +47,11 @@ class MqttSink(Sink):
     Args:
         settings: the broker and the name of the device.
         session_id: `sid` of every payload.
-        anchor_unix_s: unix time of the session's t = 0.
+        anchor_unix_s: unix time of the session's t = 0. None for a live one, whose t = 0 is the first sample
+            and thus not known yet; until it is, all is told of the present moment.
     """
 
-    def __init__(self, settings: MqttSettings, session_id: str, anchor_unix_s: float) -> None:
+    def __init__(self, settings: MqttSettings, session_id: str, anchor_unix_s: float | None) -> None:
         self._settings = settings
         self._anchor_unix_s = anchor_unix_s
         self._dialer = Dialer(settings)
@@ -69,7 +70,7 @@ class MqttSink(Sink):
 
     async def __aenter__(self) -> Self:
         self.announce(Kind.INFO, {"software": "stridesense", "software_version": __version__})
-        self.announce(Kind.SESSION, {"state": "running", "started": self._anchor_unix_s})
+        self.announce(Kind.SESSION, {"state": "running", "started": self._unix_s(0.0)})
         self._task = asyncio.create_task(self._run(), name="mqtt")
         return self
 
@@ -121,6 +122,14 @@ class MqttSink(Sink):
         state.update(record)
         self._publish_state(kind, self._envelope.wrap(self._topic(kind), time.time(), state))
 
+    def _set_anchor(self, now_s: float) -> None:
+        """Tie the session's clock to unix time; it stands at 0 until the first sample."""
+        if self._anchor_unix_s is None and now_s > 0.0:
+            self._anchor_unix_s = time.time() - now_s
+
+    def _unix_s(self, t_s: float) -> float:
+        return time.time() if self._anchor_unix_s is None else self._anchor_unix_s + t_s
+
     def _publish_state(self, kind: Kind, payload: bytes) -> None:
         self._states[kind] = payload
         self._unsent.add(kind)
@@ -136,6 +145,7 @@ class MqttSink(Sink):
             self._add(Kind.SUMMARY, t_s, summary)
 
     def _add_report(self, report: PodReport) -> None:
+        self._set_anchor(report.t_s)
         self._add(Kind.LINK, report.t_s, report.to_record(), foot=report.foot)
         name, percent = f"{report.foot}_percent", report.battery_percent
         if percent is not None and self._records.get(Kind.BATTERY, {}).get(name) != percent:
@@ -156,7 +166,7 @@ class MqttSink(Sink):
     ) -> None:
         topic, now_s = self._topic(kind, foot), time.monotonic()
         deadline_s = now_s + (DELIVERY[kind].expiry_s if ttl_s is None else ttl_s)
-        payload = self._envelope.wrap(topic, self._anchor_unix_s + t_s, record)
+        payload = self._envelope.wrap(topic, self._unix_s(t_s), record)
         self._outbox.put(Message(kind, topic, payload, deadline_s), now_s)
         self._wake.set()
 

@@ -98,7 +98,7 @@ class Supervisor:
         self._rssi_dbm: int | None = None
         self._firmware: str | None = None
         self._connections = 0
-        self._has_forgotten = False
+        self._has_forgotten = self._is_released = False
         self._warned: set[str] = set()
         self._began_s = self._heard_s = 0.0
         self._lost = asyncio.Event()
@@ -141,7 +141,9 @@ class Supervisor:
 
     async def _find(self) -> Advertisement:
         self._tell(LinkState.SEARCHING)
-        await self._radio.release(self._pod.address)
+        if not self._is_released:  # later it could only be another program's connection
+            await self._radio.release(self._pod.address)
+            self._is_released = True
         async with self._radio.listen() as advertisements:
             async for heard in advertisements:
                 if heard.address.upper() == self._pod.address.upper():
