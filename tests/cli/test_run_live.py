@@ -188,6 +188,36 @@ def test_scan_says_which_pods_are_the_runners_and_which_cannot_be_used(
     assert shown[2].endswith(f"{unusable.title}, cannot be used: {unusable.unusable}")
 
 
+@pytest.mark.usefixtures("radio")
+@pytest.mark.parametrize(
+    "text", ["[left\n", '[left]\naddress = "F0:F0:F0:F0:F0:01"\nprotocol = "pedometer"\n']
+)
+def test_remembered_pods_that_cannot_be_read_are_a_note_to_scan_and_a_refusal_to_run(
+    text: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.mkdir()
+    (home / "pods.toml").write_text(text)
+    assert main(["scan", "--seconds", "0.5"]) == 0
+    shown, notes = capsys.readouterr()
+    assert len(shown.splitlines()) == 2
+    assert notes.count(str(home / "pods.toml")) == 1
+    assert main(["run"]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith(f"error: {home / 'pods.toml'} ")
+    assert message.endswith(": delete it, the next run chooses the pods anew\n")
+
+
+@pytest.mark.usefixtures("radio")
+def test_a_run_whose_pods_cannot_be_remembered_goes_on(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.write_text("a file in place of the config folder")
+    path = tmp_path / "run.mcap"
+    assert main(["run", "--left", LEFT, "--right", RIGHT, "--record", str(path)]) == 0
+    assert f"the pods are not remembered: {home / 'pods.toml'} cannot be written" in capsys.readouterr().err
+    assert path.exists()
+
+
 @pytest.mark.parametrize("command", [["scan"], ["run"], ["record"], ["run", "--left", LEFT]])
 def test_without_bluetooth_it_is_one_sentence(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

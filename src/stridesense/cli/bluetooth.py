@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from stridesense.cli.terminal import DATA_LOST, note
-from stridesense.errors import UsageError
+from stridesense.errors import InputError, UsageError
 from stridesense.model import Foot
 from stridesense.runtime import pods
 from stridesense.runtime.choosing import LOOK_S, Choice, choose_in_sight, find_named
@@ -61,8 +61,15 @@ async def chosen_pods(radio: Radio, left: str | None, right: str | None, *, swap
     for remark in choice.remarks:
         note(remark)
     _note_limits(choice.pods)
-    pods.save(choice.pods)
+    _remember(choice.pods)
     return choice.pods
+
+
+def _remember(chosen: Mapping[Foot, Pod]) -> None:
+    try:
+        pods.save(chosen)
+    except InputError as fault:
+        note(f"the pods are not remembered: {fault}")
 
 
 def _note_limits(chosen: Mapping[Foot, Pod]) -> None:

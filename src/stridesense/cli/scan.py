@@ -1,8 +1,9 @@
 """`stridesense scan`."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -12,12 +13,16 @@ from rich.table import Table
 
 from stridesense.cli.running import ending_gently, run
 from stridesense.cli.terminal import note
+from stridesense.errors import DeviceError, InputError
+from stridesense.model import Foot
 from stridesense.protocol import registry
 from stridesense.runtime import pods
 from stridesense.runtime.choosing import Sighting, Sightings, look
 from stridesense.sources.bluetooth import BluetoothRadio
 from stridesense.sources.radio import Radio
 from stridesense.sources.scanning import advertised_battery
+
+Rows = Iterator[tuple[str, ...]]
 
 COLUMNS = ("name", "address", "signal", "battery", "protocol", "")
 
@@ -33,9 +38,10 @@ def command(
     """
     console = Console(highlight=False, markup=False)
     sightings = Sightings()
-    run(_scan(BluetoothRadio(), sightings, seconds, console, everything=everything))
+    rows = partial(_rows, sightings, _remembered(), everything=everything)
+    run(_scan(BluetoothRadio(), sightings, seconds, console, rows))
     if not console.is_terminal:
-        for row in _rows(sightings.sorted(), everything=everything):
+        for row in rows():
             typer.echo(", ".join(cell for cell in row if cell))
     for fault in registry.broken().values():
         note(f"a description cannot be followed: {fault}")
@@ -48,13 +54,19 @@ def command(
     return 0
 
 
-async def _scan(
-    radio: Radio, sightings: Sightings, seconds: float, console: Console, *, everything: bool
-) -> None:
-    def table() -> Table:
-        return _table(_rows(sightings.sorted(), everything=everything))
+def _remembered() -> dict[str, Foot]:
+    """The foot of each pod of the last run, by address."""
+    try:
+        return {pod.address: foot for foot, pod in pods.load().items()}
+    except (InputError, DeviceError) as fault:
+        note(str(fault))
+        return {}
 
-    live = Live(console=console, get_renderable=table, refresh_per_second=4)
+
+async def _scan(
+    radio: Radio, sightings: Sightings, seconds: float, console: Console, rows: Callable[[], Rows]
+) -> None:
+    live = Live(console=console, get_renderable=lambda: _table(rows()), refresh_per_second=4)
     looking = asyncio.create_task(look(radio, sightings, seconds))
     with live if console.is_terminal else nullcontext(), ending_gently(looking.cancel):
         await asyncio.wait([looking])
@@ -62,16 +74,15 @@ async def _scan(
         looking.result()
 
 
-def _table(rows: Iterable[tuple[str, ...]]) -> Table:
+def _table(rows: Rows) -> Table:
     table = Table(*COLUMNS, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*row)
     return table
 
 
-def _rows(sightings: Iterable[Sighting], *, everything: bool) -> Iterator[tuple[str, ...]]:
-    remembered = {pod.address: foot for foot, pod in pods.load().items()}
-    for one in sightings:
+def _rows(sightings: Sightings, remembered: Mapping[str, Foot], *, everything: bool) -> Rows:
+    for one in sightings.sorted():
         if one.spec is not None or everything:
             foot = remembered.get(one.heard.address.upper())
             yield _row(one, f"your {foot} pod" if foot else "")

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Self
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from stridesense.errors import InputError, UsageError
+from stridesense.errors import DeviceError, InputError, UsageError
 from stridesense.model import Foot
 from stridesense.protocol import registry
 from stridesense.sources.supervisor import Pod
@@ -97,7 +97,13 @@ def load() -> dict[Foot, Pod]:
     except (ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         msg = f"{file} is damaged ({_first_line(error)}): delete it, the next run chooses the pods anew"
         raise InputError(msg) from None
-    return {foot: known.pod() for foot, known in book.feet.items()}
+    try:
+        return {foot: known.pod() for foot, known in book.feet.items()}
+    except DeviceError as error:
+        msg = (
+            f"{file} names a pod of an unknown kind ({error}): delete it, the next run chooses the pods anew"
+        )
+        raise DeviceError(msg) from None
 
 
 def save(pods: Mapping[Foot, Pod]) -> Path:
