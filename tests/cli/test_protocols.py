@@ -98,6 +98,33 @@ def test_figures_of_a_pod_are_shown_by_name(capsys: pytest.CaptureFixture[str]) 
     assert "distance_m: 1234.5" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("role", "access"), [("data", "notify"), ("steps", "read"), ("steps", "indicate")])
+def test_figures_are_shown_whatever_their_characteristic_is_called_and_allows(
+    role: str, access: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "protocol.toml"
+    file.write_text(
+        f"""
+        format = 1
+        name = "mine"
+        title = "a pod that tells its speed"
+        [[recognise]]
+        name = "mine"
+        [characteristics.{role}]
+        uuid = "2a00"
+        access = ["{access}"]
+        size = 1
+        [characteristics.{role}.fields]
+        speed = {{ type = "u8" }}
+        [metrics]
+        speed_mps = "{role}.speed"
+        """,
+        encoding="utf-8",
+    )
+    assert main(["protocols", "decode", str(file), "03"]) == 0
+    assert capsys.readouterr() == ("speed: 3\n", "")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "fault"),
     [

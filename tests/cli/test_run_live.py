@@ -15,7 +15,9 @@ from sources.memory_radio import MemoryConnection, MemoryPod, MemoryRadio
 from stridesense.cli.main import main
 from stridesense.model import Foot
 from stridesense.protocol import registry
+from stridesense.recording.format import SessionMeta
 from stridesense.recording.reader import Recording
+from stridesense.recording.writer import RecordingWriter
 from stridesense.runtime.environment import survey
 from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sources.radio import Advertisement
@@ -247,6 +249,15 @@ def test_what_cannot_be_meant_is_said(
     message = capsys.readouterr().err.removeprefix("looking for the pods\n")
     assert sentence in message
     assert message.count("\n") == 1
+
+
+def test_a_recording_that_is_not_finished_may_be_one_that_is_being_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "run.mcap"
+    with RecordingWriter(path, SessionMeta.new("run")):
+        assert main(["record", "--record", str(path)]) == 1
+    assert f"{path}.part is being written now, or left over" in capsys.readouterr().err
 
 
 def test_doctor_knows_bluetooth() -> None:

@@ -1,6 +1,7 @@
 """`stridesense protocols`: the pods that are described, and what their bytes mean."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -95,7 +96,7 @@ def _decoded(codec: PodCodec, memory: Memory, role: str, payload: bytes) -> Iter
     if not (role == "data" and framed):
         for name, value in codec.values(role, payload).items():
             yield f"{name}: {value.hex(' ') if isinstance(value, bytes) else f'{value:.10g}'}"
-    if role != "data":
+    if role != "data" or not codec.spec.samples:
         return
     if _states_scales(codec.spec) and not memory.configs:
         note("the pod states its scales itself: give them with --after config=HEX; the numbers are as sent")
@@ -165,7 +166,9 @@ def _bytes(code: str) -> bytes:
 
 
 def _first_role(described: ProtocolSpec) -> str:
-    return next(role for role, one in described.characteristics.items() if "notify" in one.access)
+    roles = described.characteristics
+    sent = (role for role, one in roles.items() if not {"notify", "indicate"}.isdisjoint(one.access))
+    return next(chain(sent, roles), "data")
 
 
 def _summary(described: ProtocolSpec) -> Iterator[str]:

@@ -228,5 +228,8 @@ def _check_name(path: Path, *, overwrite: bool | None) -> None:
         for found in sorted(path.parent.glob(pattern + "*")):
             msg = f"{found} exists already: name another file{force}"
             if found.suffix == PART_SUFFIX:
-                msg = f"{found} is left over from an interrupted recording: recover it or name another file"
+                msg = (
+                    f"{found} is being written now, or left over from an interrupted recording: name another "
+                    "file, or recover it"
+                )
             raise UsageError(msg)
