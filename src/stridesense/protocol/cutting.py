@@ -3,19 +3,16 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
-from stridesense.protocol.streams import FramesSpec
-
-LONGEST_WAIT_BYTES: Final = 1024
-"""More than any frame takes; what still is none by then never will be."""
+from stridesense.protocol.streams import LONGEST_FRAME_BYTES, FramesSpec
 
 
 @dataclass(frozen=True, slots=True)
 class FrameStart:
     """How a frame begins, and how many bytes it has; `size` is asked with those that are there so far.
 
-    `size` returns None while too few are there to tell. Frames without samples are skipped.
+    `size` returns None while too few are there to tell; fewer bytes than `begins` has are no frame. Frames
+    without samples are skipped.
     """
 
     begins: bytes
@@ -43,9 +40,11 @@ class Cutter:
         while at < len(stream):
             start = self._start_at(stream, at)
             size = start.size(stream[at:]) if start else None
-            if start and (size is None or at + size > len(stream)) and len(stream) - at < LONGEST_WAIT_BYTES:
+            is_frame = start is not None and (size is None or size >= len(start.begins))
+            may_be_cut = size is None or at + size > len(stream)
+            if is_frame and may_be_cut and len(stream) - at < LONGEST_FRAME_BYTES:
                 break
-            if start is None or size is None or not self._is_followed(stream, at + size):
+            if start is None or size is None or not is_frame or not self._is_followed(stream, at + size):
                 begun, at = at, self._next_at(stream, at + 1)
                 skipped += at - begun
                 continue

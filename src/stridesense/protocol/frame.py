@@ -1,10 +1,14 @@
 """A data packet taken apart, and what a connection has told that is needed for it."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from stridesense.model.samples import BoolArray, FloatArray
 from stridesense.protocol.builtin import Builtin
 from stridesense.protocol.rows import NumberArray, PodConfig, Stream
+
+MOST_CONFIGS: Final = 16
+"""So many of the newest configs of a connection are known."""
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +59,13 @@ class Memory:
     builtin: Builtin | None = None
     turns: int = 0
     last_index: int = -1
+
+    def keep(self, kind: int, config: PodConfig) -> None:
+        """Remember the config of a kind of frame, and forget the oldest of too many."""
+        self.configs.pop((kind, config.config_id), None)
+        self.configs[kind, config.config_id] = config
+        while len(self.configs) > MOST_CONFIGS:
+            del self.configs[next(iter(self.configs))]
 
     def relink(self) -> None:
         """The connection is a new one: halves of frames will not be completed."""

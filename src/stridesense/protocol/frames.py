@@ -69,7 +69,7 @@ class PodCodec:
             config = reader.config(values, payload)
             known = memory.configs.get((kind, config.config_id))
             if known is None or known.payload != payload:
-                memory.configs[kind, config.config_id] = config
+                memory.keep(kind, config)
 
     def frames(self, memory: Memory, role: str, payload: bytes, arrival_ns: int) -> Iterator[PodFrame | str]:
         """The frames that became whole with one value of a characteristic, and phrases for what is malformed.
@@ -224,7 +224,10 @@ class PodCodec:
     def _size(self, reader: RowReader, frame: bytes) -> int | None:
         if len(frame) < self._header.layout.size:
             return None
-        return reader.end(reader.count(self._header.unpack(frame), 0))
+        try:
+            return reader.end(reader.count(self._header.unpack(frame), 0))
+        except DeviceError:  # a constant is another: it only begins like a frame
+            return 0
 
 
 @cache

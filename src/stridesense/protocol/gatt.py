@@ -18,6 +18,9 @@ from pydantic import (
 )
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*$"
+MOST_BYTES: Final = 512
+"""No value of a characteristic is longer."""
+
 BASE_UUID: Final = "{:0>8}-0000-1000-8000-00805f9b34fb"
 """The numbers of the Bluetooth SIG, such as `1814`, are short for this."""
 
@@ -63,10 +66,11 @@ Uuid = Annotated[
 Uuids = Annotated[tuple[Uuid, ...], BeforeValidator(_several), Field(min_length=1)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN), said_as("a name of small letters, digits and `_`")]
 Bytes = Annotated[bytes, BeforeValidator(_bytes)]
-Prefixes = Annotated[tuple[Bytes, ...], BeforeValidator(_several)]
+Prefixes = Annotated[tuple[Annotated[Bytes, Field(min_length=1)], ...], BeforeValidator(_several)]
 Condition = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$"), said_as("a condition as `FIELD.BIT`")]
 Access = Literal["read", "write", "write-without-response", "notify", "indicate"]
 
+LEAST_SCALE: Final = 1e-12
 STRUCT_CODES: Final = {
     "u8": "B",
     "u16": "H",
@@ -93,9 +97,9 @@ class FieldSpec(Table):
     an earlier field is set.
     """
 
-    offset: int | None = Field(default=None, ge=0)
+    offset: int | None = Field(default=None, ge=0, le=MOST_BYTES)
     type: Literal["u8", "u16", "u32", "u64", "i8", "i16", "i32", "f32", "bytes"]
-    length: int | None = Field(default=None, ge=1)
+    length: int | None = Field(default=None, ge=1, le=MOST_BYTES)
     scale: float = 1.0
     equals: int | None = None
     bits: dict[Name, Annotated[int, Field(ge=0, le=63)]] = {}
@@ -119,6 +123,13 @@ class FieldSpec(Table):
         return self
 
     @model_validator(mode="after")
+    def _scale_is_of_use(self) -> Self:
+        if not LEAST_SCALE <= abs(self.scale) <= 1 / LEAST_SCALE:
+            msg = f"`scale` must be between {LEAST_SCALE:g} and {1 / LEAST_SCALE:g}, or as far below 0"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _bits_fit(self) -> Self:
         if self.bits and (self.type[0] != "u" or max(self.bits.values()) >= 8 * self.width):
             msg = "give `bits` to an unsigned field that is wide enough for them"
@@ -135,7 +146,7 @@ class CharacteristicSpec(Table):
 
     uuid: Uuids
     access: tuple[Access, ...] = Field(min_length=1)
-    size: int = Field(default=0, ge=0)
+    size: int = Field(default=0, ge=0, le=MOST_BYTES)
     fields: dict[Name, FieldSpec] = {}
 
     @property

@@ -1,7 +1,7 @@
 """The fields of a characteristic: named values out of bytes."""
 
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from stridesense.errors import DeviceError
 from stridesense.protocol.gatt import CharacteristicSpec, FieldSpec
@@ -41,8 +41,7 @@ class Layout:
         raw = self._struct.unpack_from(payload)
         for position, name, expected in self._constants:
             if raw[position] != expected:
-                msg = f"{self._role} has {name} {raw[position]}, described is {expected}"
-                raise DeviceError(msg)
+                self._refuse(name, raw[position], expected)
         return raw
 
     def values(self, payload: bytes) -> dict[str, Value]:
@@ -63,7 +62,13 @@ class Layout:
             self._check_length(payload, at + field.width)
             (raw[name],) = Struct(f"<{field.struct_code}").unpack_from(payload, at)
             at += field.width
+            if field.equals is not None and raw[name] != field.equals:
+                self._refuse(name, raw[name], field.equals)
         return raw
+
+    def _refuse(self, name: str, found: Value, expected: int) -> NoReturn:
+        msg = f"{self._role} has {name} {found!r}, described is {expected}"
+        raise DeviceError(msg)
 
     def _is_set(self, raw: dict[str, Any], condition: str) -> bool:
         flags, bit = condition.split(".")

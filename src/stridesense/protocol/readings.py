@@ -1,6 +1,7 @@
 """Pods that send no samples: what their own firmware says of the run."""
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 from stridesense.model.packet import Foot, RawPacket
@@ -51,20 +52,24 @@ class ReadingStream:
 
 
 def _number(reference: str | None, role: str, values: dict[str, Value]) -> float | None:
-    """The value that `reference` names, if it is of this characteristic and was sent."""
+    """The value that `reference` names, if it is of this characteristic, was sent and is a number."""
     if reference is None:
         return None
     owner, _, name = reference.partition(".")
-    return float(values[name]) if owner == role and name in values else None
+    if owner != role or name not in values:
+        return None
+    number = float(values[name])
+    return number if isfinite(number) else None
 
 
 def _flag(spec: ProtocolSpec, reference: str | None, role: str, values: dict[str, Value]) -> bool | None:
     if reference is None:
         return None
     owner, name, bit = reference.split(".")
-    if owner != role:
+    if owner != role or name not in values:
         return None
-    return bool(int(values[name]) >> spec.field(reference).bits[bit] & 1)
+    field = spec.field(reference)
+    return bool(round(float(values[name]) / field.scale) >> field.bits[bit] & 1)
 
 
 def _in_steps(cadence_spm: float | None, metrics: MetricsSpec, *, walks: bool) -> float | None:

@@ -33,7 +33,7 @@ def find(name: str) -> ProtocolSpec:
     """
     file = files().get(name)
     if file is None:
-        msg = f"no pod protocol is called {name!r}; described are: {', '.join(names())}"
+        msg = f"no pod protocol is called {name!r}; described are: {', '.join(sorted(files()))}"
         raise DeviceError(msg)
     return spec.parse(_text(file), str(file))
 
@@ -75,7 +75,7 @@ def _all() -> Iterator[tuple[Traversable, str | DeviceError]]:
     own = user_folder()
     for place in (folder(), *([own] if own.is_dir() else [])):
         taken: dict[str, Traversable] = {}
-        for file in _descriptions(place):
+        for file in _pods(place):
             name = _name(file)
             if isinstance(name, str) and name in taken:
                 name = DeviceError(f"{file}: {taken[name]} has the same `name`; give each its own")
@@ -84,9 +84,24 @@ def _all() -> Iterator[tuple[Traversable, str | DeviceError]]:
             yield file, name
 
 
-def _descriptions(place: Traversable) -> list[Traversable]:
-    pods = sorted((pod for pod in place.iterdir()), key=lambda pod: pod.name)
-    return [file for pod in pods if (file := pod / "protocol.toml").is_file()]
+def _pods(place: Traversable) -> list[Traversable]:
+    """The description in each folder; the folder itself where it cannot be looked into."""
+    try:
+        pods = sorted(place.iterdir(), key=lambda pod: pod.name)
+    except OSError:
+        return [place]
+    return [file for pod in pods for file in _in_folder(pod)]
+
+
+def _in_folder(pod: Traversable) -> list[Traversable]:
+    file = pod / "protocol.toml"
+    try:
+        list(pod.iterdir())  # a newer Python says of a file in a closed folder that there is none
+    except NotADirectoryError:
+        return []
+    except OSError:
+        return [pod]
+    return [file] if file.is_file() else []
 
 
 def _name(file: Traversable) -> str | DeviceError:
@@ -94,7 +109,7 @@ def _name(file: Traversable) -> str | DeviceError:
         return str(tomllib.loads(_text(file))["name"])
     except DeviceError as fault:
         return fault
-    except (tomllib.TOMLDecodeError, KeyError) as error:
+    except (ValueError, RecursionError, KeyError) as error:
         return DeviceError(f"{file}: no protocol name can be read ({error}); correct the file")
 
 

@@ -59,11 +59,17 @@ class PodWatch:
             self.battery_percent, self.next_report_ns = level, 0
 
     def take_facts(self, packet: RawPacket) -> None:
-        """Take the battery where the pod tells it in a characteristic of its own."""
+        """Take the battery where the pod tells it in a characteristic; what cannot be read is passed over."""
         pod = codec(self.protocol)
         role, _, name = (pod.spec.facts.battery_percent or "").partition(".")
-        if role == packet.characteristic:
-            self.take_battery(float(pod.values(role, packet.payload)[name]))
+        if role != packet.characteristic:
+            return
+        try:
+            percent = pod.values(role, packet.payload).get(name)
+        except DeviceError:  # of a stream, a value need not begin with a frame
+            return
+        if percent is not None:
+            self.take_battery(float(percent))
 
     def reports(
         self, arrival_ns: int, counters: StreamCounters, rate_hz: float | None, session: SessionClock

@@ -11,7 +11,17 @@ from stridesense.errors import DeviceError
 from stridesense.model.samples import BoolArray, FloatArray
 from stridesense.protocol.layout import Layout, Value
 from stridesense.protocol.spec import ProtocolSpec
-from stridesense.protocol.streams import ROW_INDEX, SAMPLE_WIDTHS, AccSpec, GyrSpec, SamplesSpec
+from stridesense.protocol.streams import (
+    FASTEST_HZ,
+    LARGEST,
+    ROW_INDEX,
+    SAMPLE_WIDTHS,
+    SLOWEST_HZ,
+    SMALLEST,
+    AccSpec,
+    GyrSpec,
+    SamplesSpec,
+)
 from stridesense.units import RAD_PER_DEG, STANDARD_GRAVITY_MPS2
 
 NumberArray = NDArray[Any]
@@ -91,7 +101,7 @@ class RowReader:
     def __init__(self, protocol: ProtocolSpec, samples: SamplesSpec, header: Layout) -> None:
         channels = list(samples.channels)
         self.samples = samples
-        self.stream: Stream = "imu" if samples.acc and samples.gyr else "acc" if samples.acc else "gyr"
+        self.stream: Stream = samples.stream
         self.start = header.size if samples.offset is None else samples.offset
         self.largest = LARGEST_COUNT[samples.type]
         self._protocol = protocol
@@ -109,7 +119,7 @@ class RowReader:
         """How many rows the frame has: as its header `raw` tells, or as fit into the `available` bytes."""
         if self._count is not None:
             return self._count
-        return available // self.samples.row_size if self._count_at is None else raw[self._count_at]
+        return max(0, available) // self.samples.row_size if self._count_at is None else raw[self._count_at]
 
     def end(self, count: int) -> int:
         """Where in the frame so many rows end."""
@@ -151,10 +161,11 @@ class RowReader:
         sensors = [sensor for sensor in (self.samples.acc, self.samples.gyr) if sensor]
         told = [time.nominal_rate_hz] if time else []
         told += [value for sensor in sensors for value in (sensor.scale, sensor.range)]
-        return None if any(isinstance(value, str) for value in told) else self.config({}, b"")
+        is_told_by_pod = self.samples.config_id or any(isinstance(value, str) for value in told)
+        return None if is_told_by_pod else self.config({}, b"")
 
     def config(self, values: dict[str, Value], payload: bytes) -> PodConfig:
-        """How the numbers are read, by what the pod states; raises DeviceError if that is not positive."""
+        """How the numbers are read, by what the pod states; raises DeviceError if that makes no sense."""
         time, samples = self._protocol.time, self.samples
         assert time is not None  # noqa: S101 - the description of samples has one
         acc = self._sensor(samples.acc, values, STANDARD_GRAVITY_MPS2) if samples.acc else []
@@ -163,7 +174,7 @@ class RowReader:
         return PodConfig(
             payload=payload,
             config_id=int(values[_field_name(samples.config_id)]) if samples.config_id else 0,
-            nominal_rate_hz=_positive(values, time.nominal_rate_hz),
+            nominal_rate_hz=_stated(values, time.nominal_rate_hz, SLOWEST_HZ, FASTEST_HZ),
             scales=columns[:, 0].copy(),
             limits=columns[:, 1].copy(),
         )
@@ -172,8 +183,8 @@ class RowReader:
         self, sensor: AccSpec | GyrSpec, values: dict[str, Value], si_per_range: float
     ) -> list[tuple[float, float]]:
         """SI per number, and the largest number that is still believed."""
-        scale = _positive(values, sensor.scale) * SI_PER_UNIT[sensor.unit]
-        limit = RANGE_SHARE * _positive(values, sensor.range) * si_per_range / scale
+        scale = _stated(values, sensor.scale) * SI_PER_UNIT[sensor.unit]
+        limit = RANGE_SHARE * _stated(values, sensor.range) * si_per_range / scale
         return [(scale, min(self.largest, limit))]
 
 
@@ -181,11 +192,16 @@ def _field_name(reference: str) -> str:
     return reference.split(".")[1]
 
 
-def _positive(values: dict[str, Value], told: float | str) -> float:
+def _stated(
+    values: dict[str, Value], told: float | str, least: float = SMALLEST, most: float = LARGEST
+) -> float:
     if not isinstance(told, str):
         return told
     number = float(values[_field_name(told)])
-    if not (isfinite(number) and number > 0):
+    if not (number > 0 and isfinite(number)):
         msg = f"config has {_field_name(told)} {number}, which is not a positive number"
+        raise DeviceError(msg)
+    if not least <= number <= most:
+        msg = f"config has {_field_name(told)} {number}, which is beyond all sense"
         raise DeviceError(msg)
     return number

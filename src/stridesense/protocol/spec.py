@@ -15,6 +15,7 @@ from stridesense.protocol.gatt import CharacteristicSpec, FieldSpec, MarkSpec, N
 from stridesense.protocol.streams import (
     ACC,
     GYR,
+    LONGEST_FRAME_BYTES,
     ROW_INDEX,
     ChecksumSpec,
     FactsSpec,
@@ -26,6 +27,10 @@ from stridesense.protocol.streams import (
 )
 
 SECTIONS: Final = ("time", "loss", "checksum", "metrics", "facts")
+CODEC_STREAMS: Final = {"polar_pmd": ("acc", "gyr"), "movesense_gsp": ("imu",), "shimmer3": ("imu",)}
+CODECS_OF_ROWS: Final = ("polar_pmd", "shimmer3")
+"""What the built-in codecs give, in the order of `samples`, and those that read the rows themselves."""
+
 NEEDED_ACCESS: Final = {
     "read": ("read",),
     "subscribe": ("notify", "indicate"),
@@ -77,6 +82,48 @@ class ProtocolSpec(Table):
             raise ValueError(msg)
         if self.samples and "data" not in self.characteristics:
             msg = "describe `[characteristics.data]`, which the samples come from"
+            raise ValueError(msg)
+        if self.samples and self.characteristics["data"].is_packed:
+            msg = "give every field of `characteristics.data` its `offset`, as samples follow them"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _sensors_belong_together(self) -> Self:
+        streams = tuple(samples.stream for samples in self.samples)
+        if "imu" in streams and {*streams} != {"imu"}:
+            msg = (
+                "`samples` hold both sensors in one kind and one sensor in another; describe all kinds alike"
+            )
+            raise ValueError(msg)
+        if self.codec and streams != CODEC_STREAMS[self.codec]:
+            gives = " and ".join(CODEC_STREAMS[self.codec])
+            msg = f"codec {self.codec} gives {gives}; describe these `samples`, in this order"
+            raise ValueError(msg)
+        for number, samples in enumerate(self.samples):
+            if self.codec in CODECS_OF_ROWS and len(samples.channels) != len(samples.sensors):
+                msg = f"`samples.{number}.channels` has more than codec {self.codec} gives; name these alone"
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _stream_can_be_cut(self) -> Self:
+        if self.frames.come != "stream" or self.codec is not None:
+            return self
+        if self.checksum is not None:
+            msg = '`checksum` is not possible with `frames.come` = "stream"; leave it out'
+            raise ValueError(msg)
+        for number, samples in enumerate(self.samples):
+            start = self.characteristics["data"].size if samples.offset is None else samples.offset
+            rows = samples.count if isinstance(samples.count, int) else 1
+            if samples.count == "length":
+                msg = f'`samples.{number}.count` is "length", which a stream does not tell; write a number'
+            elif start < max(map(len, samples.begins), default=0):
+                msg = f"`samples.{number}` has rows inside its `begins`; raise its `offset`"
+            elif start + rows * samples.row_size > LONGEST_FRAME_BYTES:
+                msg = f"`samples.{number}` has frames beyond {LONGEST_FRAME_BYTES} bytes; lower its `count`"
+            else:
+                continue
             raise ValueError(msg)
         return self
 
@@ -144,6 +191,12 @@ class ProtocolSpec(Table):
                 f"`{key}` refers to `{reference}`, which is not described; describe it or name another field"
             )
             raise ValueError(msg)
+        if field.when is not None and not key.startswith(("metrics.", "facts.")):
+            msg = f"`{key}` refers to `{reference}`, which may be absent; name a field without `when`"
+            raise ValueError(msg)
+        if key.endswith(".config_id") and (field.type[0] != "u" or field.scale != 1.0):
+            msg = f"`{key}` refers to `{reference}`, which is no plain count; name an unsigned field"
+            raise ValueError(msg)
         if field.type == "bytes" or (role == "data" and field.type[0] != "u"):
             msg = f"`{key}` refers to `{reference}`, which is {field.type}; name an unsigned number"
             raise ValueError(msg)
@@ -186,6 +239,9 @@ def parse(text: str, path: str) -> ProtocolSpec:
         raise DeviceError(msg) from error
     except ValidationError as error:
         msg = f"{path}: {_first_fault(error)}"
+        raise DeviceError(msg) from error
+    except (ValueError, RecursionError) as error:  # a number or a nesting without end
+        msg = f"{path}: cannot be read ({error}); write shorter numbers and fewer brackets"
         raise DeviceError(msg) from error
 
 

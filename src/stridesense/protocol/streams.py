@@ -7,7 +7,11 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stridesense.protocol.gatt import Bytes, Prefixes, Table, said_as
+from stridesense.protocol.gatt import MOST_BYTES, Bytes, Prefixes, Table, said_as
+
+SMALLEST: Final = 1e-9
+LARGEST: Final = 1e12
+"""Numbers that a description or a pod states lie between these; others would overflow."""
 
 SampleType = Literal["i8", "i16", "i32", "f32"]
 DataNumber = Annotated[
@@ -31,8 +35,16 @@ AnyFlag = Annotated[
     Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+\.[a-z0-9_]+$"),
     said_as("a reference to a bit, as `ROLE.FIELD.BIT`"),
 ]
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(ge=SMALLEST, le=LARGEST)]
 Stated = Annotated[Positive | ConfigNumber, said_as("a number above 0, or a reference as `config.FIELD`")]
+SLOWEST_HZ: Final = 0.01
+FASTEST_HZ: Final = 100_000.0
+"""Sampling rates lie between these; faster ones cannot be told apart by seconds in double precision."""
+
+StatedRate = Annotated[
+    Annotated[float, Field(ge=SLOWEST_HZ, le=FASTEST_HZ)] | ConfigNumber,
+    said_as("a number above 0, or a reference as `config.FIELD`, of 0.01 to 100000 Hz"),
+]
 Count = Annotated[
     Annotated[int, Field(ge=1, le=255)] | Literal["length"] | DataNumber,
     said_as('a number from 1 to 255, "length", or a reference as `data.FIELD`'),
@@ -41,6 +53,9 @@ SampleIndex = Annotated[
     DataNumber | Literal["samples.sample_index"],
     said_as("a reference as `data.FIELD`, or `samples.sample_index` where each row has one"),
 ]
+
+LONGEST_FRAME_BYTES: Final = 1024
+"""More than a frame of a byte stream may take; what is none by then never will be."""
 
 ACC: Final = ("acc_x", "acc_y", "acc_z")
 GYR: Final = ("gyr_x", "gyr_y", "gyr_z")
@@ -82,13 +97,18 @@ class SamplesSpec(Table):
     channels: tuple[str, ...]
     type: SampleType
     layout: Literal["rows", "planar"] = "rows"
-    offset: int | None = Field(default=None, ge=0)
+    offset: int | None = Field(default=None, ge=0, le=MOST_BYTES)
     count: Count
-    row_bytes: int | None = Field(default=None, ge=1)
+    row_bytes: int | None = Field(default=None, ge=1, le=MOST_BYTES)
     made_with: DataNumber | None = None
     config_id: ConfigNumber | None = None
     acc: AccSpec | None = None
     gyr: GyrSpec | None = None
+
+    @property
+    def stream(self) -> Literal["imu", "acc", "gyr"]:
+        """Which sensors the rows hold."""
+        return "imu" if self.acc and self.gyr else "acc" if self.acc else "gyr"
 
     @property
     def row_size(self) -> int:
@@ -132,7 +152,7 @@ class IgnoredSpec(Table):
     """Frames that hold no samples; in a byte stream they have `size` bytes."""
 
     begins: Bytes = Field(min_length=1)
-    size: int | None = Field(default=None, ge=1)
+    size: int | None = Field(default=None, ge=1, le=LONGEST_FRAME_BYTES)
 
 
 class FramesSpec(Table):
@@ -156,8 +176,8 @@ class TimeSpec(Table):
     stamp: DataNumber | None = None
     tick_hz: Positive | None = None
     marks: Literal["first_sample", "last_sample"] = "first_sample"
-    wraps_at: int | None = Field(default=None, ge=2)
-    nominal_rate_hz: Stated
+    wraps_at: int | None = Field(default=None, ge=2, le=1 << 64)
+    nominal_rate_hz: StatedRate
 
     @model_validator(mode="after")
     def _stamp_has_a_unit(self) -> Self:
@@ -177,7 +197,7 @@ class LossSpec(Table):
 
     sequence: DataNumber | None = None
     sample_index: SampleIndex | None = None
-    also_wraps_at: int | None = Field(default=None, ge=2)
+    also_wraps_at: int | None = Field(default=None, ge=2, le=1 << 32)
     sensor_overflow: DataFlag | None = None
     transmit_drop: DataFlag | None = None
     whole_packets: bool = False
