@@ -130,6 +130,14 @@ def test_name_of_a_config_is_a_plain_count() -> None:
         )
 
 
+def test_count_of_64_bits_is_no_sample_index() -> None:
+    text = (
+        HEAD.replace("size = 2", "size = 8") + 'count = { offset = 0, type = "u64" }\n' + BOTH + "count = 1\n"
+    )
+    with pytest.raises(DeviceError, match="name a count of 32 bits at most"):
+        spec.parse(text + TIME + '[loss]\nsample_index = "data.count"\n', "own.toml")
+
+
 def test_the_newest_configs_are_known(follow: Follow) -> None:
     named = 'made_with = "data.made_with"\nconfig_id = "config.id"\ncount = "length"\n'
     follow(HEAD + 'made_with = { offset = 0, type = "u8" }\n' + BOTH + named + TIME + CONFIG)

@@ -1,8 +1,6 @@
 """Pod descriptions: what is wrong is said with file, key and what to do."""
 
-import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -346,12 +344,18 @@ def test_text_without_end_is_refused_like_any_other(own: Path, text: str) -> Non
     assert list(registry.broken()) == [str(file)]
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="such a folder opens to all here")
-def test_folder_that_cannot_be_looked_into_takes_no_other_with_it(own: Path) -> None:
-    folder = keep(own, "mine", TEXT).parent
-    folder.chmod(0)
-    try:
-        assert registry.find("sofp").title.startswith("StrideSense")
-        assert list(registry.broken()) == [str(folder)]
-    finally:
-        folder.chmod(0o700)
+@pytest.mark.parametrize("shut", ["mine", "."])
+def test_folder_that_cannot_be_looked_into_takes_no_other_with_it(
+    own: Path, monkeypatch: pytest.MonkeyPatch, shut: str
+) -> None:
+    keep(own, "mine", TEXT)
+    look = Path.iterdir
+
+    def refused(folder: Path) -> Iterator[Path]:
+        if folder == own / shut:
+            raise PermissionError(13, "Permission denied", str(folder))
+        return look(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    assert registry.find("sofp").title.startswith("StrideSense")
+    assert list(registry.broken()) == [str(own / shut)]

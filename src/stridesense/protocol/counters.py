@@ -28,7 +28,7 @@ JUMP_S: Final = 0.030
 ARRIVAL_JUMP_S: Final = 1.5
 """Arrivals are late by what the radio and the host please; only this is a jump."""
 
-UNBOUNDED: Final = 1 << 62
+UNBOUNDED: Final = 1 << 80
 """The modulus of a counter that never wraps: one that we keep ourselves."""
 
 

@@ -197,6 +197,9 @@ class ProtocolSpec(Table):
         if key.endswith(".config_id") and (field.type[0] != "u" or field.scale != 1.0):
             msg = f"`{key}` refers to `{reference}`, which is no plain count; name an unsigned field"
             raise ValueError(msg)
+        if key == "loss.sample_index" and field.type == "u64":
+            msg = f"`{key}` refers to `{reference}`, which is u64; name a count of 32 bits at most"
+            raise ValueError(msg)
         if field.type == "bytes" or (role == "data" and field.type[0] != "u"):
             msg = f"`{key}` refers to `{reference}`, which is {field.type}; name an unsigned number"
             raise ValueError(msg)
