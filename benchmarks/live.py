@@ -34,7 +34,7 @@ from ble.rigs.bumble_rig import BumbleRig  # noqa: E402
 from stridesense.model import Foot, PodReport, RawPacket, Stride  # noqa: E402
 from stridesense.pipeline import Pipeline, warm_up  # noqa: E402
 from stridesense.runtime.session import run_session  # noqa: E402
-from stridesense.simulator import SimulatedRun, load, parse, simulate  # noqa: E402
+from stridesense.simulator import SimulatedRun, parse, simulate  # noqa: E402
 from stridesense.sinks.base import Item, Sink  # noqa: E402
 from stridesense.sources.ble import BleSource  # noqa: E402
 
@@ -172,8 +172,8 @@ async def disturbed(name: str, rig: Rig, run: SimulatedRun, losses: int) -> list
 async def measure(*, quick: bool) -> None:
     """Print both tables."""
     warm_up()
-    run = simulate(load("easy_run").shortened(8.0 if quick else 60.0))
-    longer = simulate(parse(LONG_RUN, "a long run"))
+    long_run = parse(LONG_RUN, "a long run")
+    run, longer = simulate(long_run.shortened(8.0 if quick else 60.0)), simulate(long_run)
     async with rigs() as found:
         rows, lost = [], []
         for name, make in found.items():
