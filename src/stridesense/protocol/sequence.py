@@ -202,7 +202,8 @@ class Sequencer:
         if ahead < len(earlier) or not later.config.is_same(earlier.config):
             return False
         if self.counters.stamped and not self.counters.indexed:
-            return self._between(earlier, later)[1] <= LONGEST_AGREED_S
+            is_near = self._between(earlier, later)[1] <= LONGEST_AGREED_S
+            return is_near and self._is_as_stated(earlier, later)
         return self._is_as_stated(earlier, later) or self._measured_hz(earlier, later) is not None
 
     def _is_as_stated(self, earlier: PodFrame, later: PodFrame) -> bool:
