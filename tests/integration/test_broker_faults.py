@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import product
 
 import pytest
 
@@ -15,13 +15,17 @@ from stridesense.sinks.outbox import Counters
 
 KINDS = ("mosquitto", "nats-server")
 TTL_S = 2.0
-TOLERANCE_S = 0.25
+TOLERANCE_S = 0.75  # eight brokers at once, on a machine that does other things beside
 CUE_PERIOD_S = 0.05
+BEAT_S = 0.01
 
 
 @dataclass
 class Outcome:
-    """What went in and what came out; moments in monotonic seconds."""
+    """What went in and what came out; moments in monotonic seconds.
+
+    `waited` are the beats of the loop that went by while each cue was handed over.
+    """
 
     given_s: list[float]
     listener: Listener
@@ -29,6 +33,7 @@ class Outcome:
     connections: int
     fault_s: float
     healed_s: float
+    waited: list[int]
 
     @property
     def heard(self) -> list[tuple[int, float]]:
@@ -77,23 +82,40 @@ SCENES: tuple[Scene, ...] = (killed_for_10_s, hung_for_4_s, swallowed_for_4_s, r
 Outcomes = dict[tuple[Scene, str], Outcome | BaseException]
 
 
-async def give_cues(sink: MqttSink, given_s: list[float]) -> None:
+class Pulse:
+    """Counts turns of the event loop: a wait shows in it, a machine that is busy does not."""
+
+    def __init__(self) -> None:
+        self.beats = 0
+
+    async def beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            self.beats += 1
+
+
+async def give_cues(sink: MqttSink, given_s: list[float], pulse: Pulse, waited: list[int]) -> None:
     while True:
         given_s.append(time.monotonic())
+        before = pulse.beats
         await sink.handle(cue(len(given_s) - 1, valid_for_s=TTL_S))
+        waited.append(pulse.beats - before)
         await asyncio.sleep(CUE_PERIOD_S)
 
 
 async def play(scene: Scene, broker: Broker) -> Outcome:
     """Give cues from before the scene until 3 s after it."""
     given_s: list[float] = []
+    waited: list[int] = []
+    pulse = Pulse()
     try:
         await asyncio.to_thread(broker.start)
         async with Proxy(broker.port) as proxy, Listener(broker) as listener:
             sink = MqttSink(replace(broker.settings, port=proxy.port), "sid", time.time())
             async with sink, asyncio.TaskGroup() as tasks:
                 await sink.connected(5.0)
-                giving = tasks.create_task(give_cues(sink, given_s))
+                beating = tasks.create_task(pulse.beat())
+                giving = tasks.create_task(give_cues(sink, given_s, pulse, waited))
                 await asyncio.sleep(0.5)
                 # Strike while nothing is under way: what a broker has taken over is out of our hands.
                 await listener.until(lambda: len(listener.on("cue")) == len(given_s))
@@ -102,8 +124,9 @@ async def play(scene: Scene, broker: Broker) -> Outcome:
                 healed_s = time.monotonic()
                 await asyncio.sleep(3.0)
                 giving.cancel()
+                beating.cancel()
             await listener.until(lambda: listener.on("status")[-1].payload == b"offline")
-            return Outcome(given_s, listener, sink.counters, proxy.connections, fault_s, healed_s)
+            return Outcome(given_s, listener, sink.counters, proxy.connections, fault_s, healed_s, waited)
     finally:
         broker.kill()
 
@@ -168,7 +191,7 @@ def test_cues_are_heard_again_soon_after_the_fault(outcome: Outcome) -> None:
 
 
 def test_the_river_never_waits_for_the_broker(outcome: Outcome) -> None:
-    assert max(later - sooner for sooner, later in pairwise(outcome.given_s)) < 0.5
+    assert max(outcome.waited) <= 2
 
 
 @pytest.mark.parametrize("kind", KINDS)
