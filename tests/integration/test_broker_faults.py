@@ -15,7 +15,7 @@ from stridesense.sinks.outbox import Counters
 
 KINDS = ("mosquitto", "nats-server")
 TTL_S = 2.0
-TOLERANCE_S = 0.75  # eight brokers at once, on a machine that does other things beside
+TOLERANCE_S = 0.25
 CUE_PERIOD_S = 0.05
 BEAT_S = 0.01
 

@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from stridesense.errors import DeviceError
+from stridesense.model import pods
 from stridesense.model.packet import Foot, Malformed, RawPacket
 from stridesense.model.pods import PodReport
 from stridesense.protocol import registry
@@ -83,9 +84,9 @@ class Decoder(Stage[RawPacket, Item]):
         if watch is None:
             return stream.take(packet, self._state.session)
         match packet.characteristic:
-            case "link":
+            case pods.LINK:
                 return stream.relink() if watch.take_link(packet.payload) else []
-            case "battery" if packet.payload:
+            case pods.BATTERY if packet.payload:
                 watch.take_battery(packet.payload[0])
                 return []
             case _:
