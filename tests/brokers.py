@@ -18,7 +18,7 @@ from typing import Any, Self
 import aiomqtt
 from pydantic import SecretStr
 
-from stridesense.model import Cue, Foot, Gait, Stride
+from stridesense.model import Cue, CueKind, Foot, Gait, Stride, Theme
 from stridesense.sinks.mqtt_settings import MqttSettings
 
 USERNAME, PASSWORD = "runner", "correct horse"
@@ -251,6 +251,8 @@ def stride(index: int, foot: Foot = Foot.LEFT, *, cadence_spm: float | None = No
 def cue(number: int, valid_for_s: float = 2.0) -> Cue:
     return Cue(
         cue_id="heel_kiss",
+        theme=Theme.HEEL,
+        kind=CueKind.CORRECTION,
         foot=Foot.LEFT,
         t_s=float(number),
         text="let the heel kiss down",

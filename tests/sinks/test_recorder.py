@@ -7,7 +7,7 @@ import pytest
 
 from recording.sessions import META, run_packets
 from stridesense.errors import UsageError
-from stridesense.model import Cue, Foot, Gait, Malformed, RawPacket, Stride
+from stridesense.model import Cue, CueKind, Foot, Gait, Malformed, RawPacket, Stride, Theme
 from stridesense.recording.reader import Recording
 from stridesense.sinks.recorder import BUFFER_ITEMS, Recorder
 
@@ -20,7 +20,19 @@ STRIDE = Stride(
     contact_time_s=0.2,
     quality=0.9,
 )
-CUE = Cue("c1", Foot.LEFT, 1.3, "let the heel kiss down", "held in 6 of 10", "heel_state", 0.6, 10, 4.0)
+CUE = Cue(
+    cue_id="c1",
+    theme=Theme.HEEL,
+    kind=CueKind.CORRECTION,
+    foot=Foot.LEFT,
+    t_s=1.3,
+    text="let the heel kiss down",
+    reason="held in 6 of 10",
+    metric="heel_state",
+    value=0.6,
+    window_strides=10,
+    valid_for_s=4.0,
+)
 
 
 async def test_packets_strides_and_cues_are_recorded_in_the_order_given(tmp_path: Path) -> None:

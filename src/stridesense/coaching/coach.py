@@ -6,7 +6,7 @@ from statistics import fmean
 
 from stridesense.coaching.rules import HEEL_HELD, CueRule, held_share
 from stridesense.gait.segmentation import Outcome as GaitOutcome
-from stridesense.model import Cue, Foot, Gait, Gap, Stride
+from stridesense.model import Cue, CueKind, Foot, Gait, Gap, Stride, Theme
 from stridesense.stage import Stage
 
 Outcome = GaitOutcome | Cue
@@ -91,6 +91,8 @@ class Coach(Stage[GaitOutcome, Outcome]):
         return [
             Cue(
                 cue_id=rule.cue_id,
+                theme=Theme.HEEL,
+                kind=CueKind.CORRECTION,
                 foot=Foot.UNKNOWN if both else stride.foot,
                 t_s=now_s,
                 text=rule.words(Foot.UNKNOWN if both else stride.foot),

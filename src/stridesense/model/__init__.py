@@ -1,33 +1,73 @@
 """The frozen nouns that flow down the river; nothing here computes."""
 
-from stridesense.model.cues import Cue
+from stridesense.model.cues import (
+    Cue,
+    CueEffect,
+    CueKind,
+    Instruction,
+    Order,
+    Silence,
+    Theme,
+    Withheld,
+)
 from stridesense.model.events import EventKind, GaitEvent, Lost
 from stridesense.model.packet import Foot, Gap, GapCause, Malformed, RawPacket
 from stridesense.model.pods import LinkState, PodReading, PodReport
 from stridesense.model.samples import SampleBlock
+from stridesense.model.sessions import (
+    Band,
+    Bout,
+    CalfBudget,
+    Change,
+    CheckIn,
+    CoachReport,
+    Drill,
+    HalfChange,
+    Hop,
+    PastSession,
+    Practice,
+)
 from stridesense.model.signals import SignalBlock, ZeroReference
 from stridesense.model.strides import Gait, HeelState, Stride, StrikeType
 from stridesense.model.travel import StrideTravel
 
 __all__ = [
+    "Band",
+    "Bout",
+    "CalfBudget",
+    "Change",
+    "CheckIn",
+    "CoachReport",
     "Cue",
+    "CueEffect",
+    "CueKind",
+    "Drill",
     "EventKind",
     "Foot",
     "Gait",
     "GaitEvent",
     "Gap",
     "GapCause",
+    "HalfChange",
     "HeelState",
+    "Hop",
+    "Instruction",
     "LinkState",
     "Lost",
     "Malformed",
+    "Order",
+    "PastSession",
     "PodReading",
     "PodReport",
+    "Practice",
     "RawPacket",
     "SampleBlock",
     "SignalBlock",
+    "Silence",
     "Stride",
     "StrideTravel",
     "StrikeType",
+    "Theme",
+    "Withheld",
     "ZeroReference",
 ]
