@@ -4,10 +4,32 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from stridesense.model import Cue, GaitEvent, Gap, Malformed, PodReading, PodReport, RawPacket, Stride
+from stridesense.model import (
+    Bout,
+    CalfBudget,
+    Change,
+    CoachReport,
+    Cue,
+    CueEffect,
+    GaitEvent,
+    Gap,
+    Hop,
+    Instruction,
+    Malformed,
+    PodReading,
+    PodReport,
+    RawPacket,
+    Stride,
+    Withheld,
+)
 
-Item: TypeAlias = RawPacket | GaitEvent | Stride | Cue | Gap | Malformed | PodReading | PodReport
-"""What passes by a sink: each packet, then what the pipeline made of it."""
+Coached: TypeAlias = Cue | Withheld | CueEffect | Change | Hop | Bout | CalfBudget | CoachReport
+"""What the coach adds to the river."""
+
+Item: TypeAlias = (
+    RawPacket | Instruction | GaitEvent | Stride | Gap | Malformed | PodReading | PodReport | Coached
+)
+"""What passes by a sink: each packet or instruction, then what the pipeline made of it."""
 
 
 class Sink(ABC):
