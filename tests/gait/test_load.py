@@ -9,6 +9,7 @@ import pytest
 
 from gait.making import stride
 from stage_checks import run
+from stridesense.gait.bilateral import CLOCK_UNSURE, FEET_TOGETHER
 from stridesense.gait.load import DEFAULT, Mechanics, calf_load, lever_course, stance_load_bwms
 from stridesense.gait.spring_mass import peak_force_bw
 from stridesense.model import Gait, HeelState, Stride, StrikeType
@@ -26,6 +27,8 @@ LANDINGS = {
     "kissed": replace(USUAL, strike_type=StrikeType.FOREFOOT),
     "held": replace(USUAL, strike_type=StrikeType.FOREFOOT, heel_state=HeelState.HELD, heel_height_mm=20.0),
 }
+
+HOP = stride(contact_s=0.20, stride_s=0.45, gait=Gait.HOP, heel_state=HeelState.KISSED, heel_height_mm=0.0)
 
 
 def load(of: Stride) -> float:
@@ -99,3 +102,42 @@ def test_the_stage_adds_the_load_and_the_model_values() -> None:
     assert told.model_peak_force_bw == peak_force_bw(0.25, 0.10)
     assert told.model_com_drop_m is not None
     assert told.model_vertical_stiffness_npmkg is not None
+
+
+def test_a_hop_on_one_leg_carries_the_body_through_its_whole_cycle() -> None:
+    lever = lever_course(StrikeType.FOREFOOT, 0.0, DEFAULT.heel_down_share, DEFAULT.heel_off_share, DEFAULT)
+    usual = lever_course(StrikeType.MIDFOOT, 0.0, DEFAULT.heel_down_share, DEFAULT.heel_off_share, DEFAULT)
+    expected = stance_load_bwms(0.20, 0.25, lever) / stance_load_bwms(0.25, 0.10, usual)
+    assert load(HOP) == pytest.approx(expected)
+    assert load(HOP) == pytest.approx(1.31, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "other_foot",
+    [{"flags": (FEET_TOGETHER,)}, {"flags": (CLOCK_UNSURE,)}, {"step_time_s": 0.22}],
+    ids=["together", "in turn, clocks unsure", "in turn"],
+)
+def test_two_legs_share_a_hop(other_foot: dict[str, Any]) -> None:
+    assert load(replace(HOP, **other_foot)) == pytest.approx(0.5 * load(HOP))
+
+
+@pytest.mark.parametrize("strike", [None, *StrikeType])
+def test_a_hop_lands_on_the_ball_whatever_is_known_of_its_strike(strike: StrikeType | None) -> None:
+    assert load(replace(HOP, strike_type=strike)) == load(HOP)
+
+
+def test_a_hop_with_its_heel_held_loads_more() -> None:
+    held = replace(HOP, heel_state=HeelState.HELD, heel_height_mm=20.0)
+    unseen = replace(HOP, heel_state=None, heel_height_mm=None)
+    assert load(HOP) < load(unseen) < load(held)
+
+
+@pytest.mark.parametrize("stride_s", [None, 1.5], ids=["the last hop", "a hop before a wait"])
+def test_a_hop_whose_flight_is_unknown_has_no_load(stride_s: float | None) -> None:
+    assert calf_load(replace(HOP, stride_time_s=stride_s)) is None
+
+
+def test_the_stage_bills_hops_and_gives_them_no_model_values() -> None:
+    (told,) = run(Mechanics(), [HOP])
+    assert told.calf_load == load(HOP)
+    assert told.model_peak_force_bw is None

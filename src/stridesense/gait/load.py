@@ -5,6 +5,9 @@ of the ankle, which wanders from where the foot lands to the ball. Only its cour
 foot landed and what the heel did; no muscle force is measured, and nothing is in newtons. The levers are
 round figures for an adult foot; a heel held up costs about a tenth more than one that touches, and landing on
 the ball more than landing on the heel (Almonroeder et al. 2013 saw 11 % more Achilles impulse per step).
+
+A hop is billed in the same unit. It lands on the ball, and its half sine carries the body from contact to
+contact: the whole of it, unless the other foot was seen to take its half.
 """
 
 from dataclasses import replace
@@ -12,6 +15,7 @@ from itertools import pairwise
 from math import cos, pi, sin
 from typing import Final, NamedTuple
 
+from stridesense.gait.bilateral import CLOCK_UNSURE, FEET_TOGETHER
 from stridesense.gait.segmentation import Outcome
 from stridesense.gait.spring_mass import peak_force_bw, stride_spring_mass
 from stridesense.model import Gait, HeelState, Stride, StrikeType
@@ -35,6 +39,8 @@ class CalfLoadParams(NamedTuple):
             sprint it does so later.
         usual_contact_s: contact time of the midfoot stride that is called 1, s.
         usual_flight_s: and its flight time, s.
+        hop_flight_s: a foot that stays up longer than this was waiting, not hopping, s; our own choice, a hop
+            of 0.44 m.
     """
 
     ball_m: float = 0.13
@@ -48,6 +54,7 @@ class CalfLoadParams(NamedTuple):
     earliest_off_share: float = 0.25
     usual_contact_s: float = 0.25
     usual_flight_s: float = 0.10
+    hop_flight_s: float = 0.6
 
 
 Lever = tuple[tuple[float, float], ...]
@@ -57,20 +64,42 @@ DEFAULT: Final = CalfLoadParams()
 
 
 def calf_load(stride: Stride, params: CalfLoadParams = DEFAULT) -> float | None:
-    """Load of a running stride's stance, 1 for a usual midfoot stride; None where it cannot be told.
+    """Load of the stance of a running stride or a hop, 1 for a usual midfoot stride; None where unknown.
 
-    Contact, flight and the type of strike must be known. Where what the heel does is not, a landing on the
-    ball is taken to be half held.
+    Of a running stride contact, flight and the type of strike must be known, of a hop contact and stride
+    time. Where what the heel does is not, a landing on the ball is taken to be half held.
     """
-    if stride.gait is not Gait.RUN or stride.flight_time_s is None or stride.strike_type is None:
+    flight_s, strike = _flight_s(stride, params), _strike(stride)
+    if flight_s is None or strike is None:
         return None
     down = _share(stride, stride.heel_down_s, params.heel_down_share)
     off = _share(stride, stride.heel_off_s, params.heel_off_share)
     if off < params.earliest_off_share:
         off = params.heel_off_share
-    lever = lever_course(stride.strike_type, _held(stride, params), down, off, params)
-    load_bwms = stance_load_bwms(stride.contact_time_s, stride.flight_time_s, lever)
-    return load_bwms / _usual_bwms(params)
+    lever = lever_course(strike, _held(stride, params), down, off, params)
+    return stance_load_bwms(stride.contact_time_s, flight_s, lever) / _usual_bwms(params)
+
+
+def _flight_s(stride: Stride, params: CalfLoadParams) -> float | None:
+    """The flight that one stance of this foot has to carry, s.
+
+    Without the other foot a hop's is all the time until it lands again. Where that foot lands with it or in
+    turn with it, each carries half of the cycle, and what is left beside a long contact may be negative.
+    """
+    if stride.gait is Gait.RUN:
+        return stride.flight_time_s
+    if stride.gait is not Gait.HOP or stride.stride_time_s is None:
+        return None
+    up_s = stride.stride_time_s - stride.contact_time_s
+    if up_s > params.hop_flight_s:
+        return None
+    alternates = stride.step_time_s is not None or CLOCK_UNSURE in stride.flags
+    shared = alternates or FEET_TOGETHER in stride.flags
+    return 0.5 * stride.stride_time_s - stride.contact_time_s if shared else up_s
+
+
+def _strike(stride: Stride) -> StrikeType | None:
+    return StrikeType.FOREFOOT if stride.gait is Gait.HOP else stride.strike_type
 
 
 def lever_course(
@@ -116,7 +145,7 @@ def _held(stride: Stride, params: CalfLoadParams) -> float:
     if stride.heel_state is HeelState.REARFOOT:
         return 0.0
     if stride.heel_height_mm is None:
-        return 0.0 if stride.strike_type is StrikeType.MIDFOOT else 0.5
+        return 0.0 if _strike(stride) is StrikeType.MIDFOOT else 0.5
     return min(1.0, stride.heel_height_mm / params.held_mm)
 
 
