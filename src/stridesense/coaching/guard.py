@@ -69,8 +69,6 @@ def _why_not(leg: Foot, legs: Mapping[Foot, CalfBudget], briefing: Briefing) -> 
 
 
 def _soreness(leg: Foot, briefing: Briefing) -> int:
-    """0 to 10; the calf of an unnamed pod may be the worse one."""
-    known = (
-        briefing.legs if leg is Foot.UNKNOWN else {leg: briefing.legs[leg]} if leg in briefing.legs else {}
-    )
-    return max((at.soreness for at in known.values() if at.soreness is not None), default=0)
+    """0 to 10, 0 when nobody said; the leg of an unnamed pod may be the sorer one."""
+    asked = tuple(Foot) if leg is Foot.UNKNOWN else (leg,)
+    return max(briefing.legs[foot].soreness or 0 if foot in briefing.legs else 0 for foot in asked)
