@@ -1,0 +1,1 @@
+"""What is kept of sessions and mornings, in one SQLite file; the strides stay in the recordings."""
