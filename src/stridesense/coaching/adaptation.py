@@ -3,7 +3,7 @@
 The Pose Method speaks of two to three weeks of sore calves. What a session may cost meanwhile is our own
 choice, as are its figures in `BudgetSettings`: the first week's sessions the usual strides of some 20 minutes
 a leg, each further week's a fixed factor more. That factor is about what three sessions a week come to that
-grow by a tenth each, the most that the single-session rule calls harmless, so the two rules agree.
+grow by a tenth each, the most that the single-session rule lets pass, so the two rules agree.
 """
 
 from typing import Final
