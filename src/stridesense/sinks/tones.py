@@ -1,0 +1,123 @@
+"""Cues as short tones: for who wants no voice in the ear, or has no speech program."""
+
+import io
+import math
+import shutil
+import sys
+import wave
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+from stridesense.model import Cue, CueKind
+from stridesense.sinks.sound import UnheardError, appearing, run_program, wav_file
+from stridesense.sinks.voice_settings import USUAL_VOLUME, VoiceSettings
+
+SAMPLING_RATE_HZ: Final = 22_050
+FADE_S: Final = 0.015
+"""Each note swells and dies away over this time, so that it does not click. Our own choice."""
+
+USUAL_AMPLITUDE: Final = 0.5
+"""Of full scale, at the usual volume; the loudest volume is full scale."""
+
+PLAYERS: Final = (("aplay", "-q"), ("paplay",), ("pw-play",), ("afplay",))
+"""Programs that play a WAV file: the first that is there. `aplay` is of alsa-utils, `afplay` of macOS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A tone of `pitch_hz` for `length_s`, with silence of `rest_s` after it."""
+
+    pitch_hz: float
+    length_s: float
+    rest_s: float = 0.06
+
+
+TUNES: Final[Mapping[CueKind, tuple[Note, ...]]] = {
+    CueKind.CORRECTION: (Note(660.0, 0.14), Note(880.0, 0.14)),
+    CueKind.SUCCESS: (Note(523.0, 0.09), Note(659.0, 0.09), Note(784.0, 0.22)),
+    CueKind.RECALL: (Note(587.0, 0.45),),
+    CueKind.LOAD: (Note(587.0, 0.32), Note(392.0, 0.32)),
+    CueKind.HEALTH: (Note(587.0, 0.32), Note(494.0, 0.32), Note(392.0, 0.6)),
+    CueKind.POD: (Note(440.0, 0.08), Note(440.0, 0.08), Note(440.0, 0.08), Note(440.0, 0.08)),
+}
+"""Each kind of cue by its melody and, for ears that tell no pitch, by its rhythm alone. Our own choice."""
+
+
+class Tones:
+    """Plays the tune of a cue's kind.
+
+    Args:
+        settings: how loud, and whether into files.
+    """
+
+    def __init__(self, settings: VoiceSettings) -> None:
+        self._settings = settings
+
+    async def say(self, cue: Cue) -> None:
+        """Play until the tune ends.
+
+        Raises:
+            UnheardError: no player is there, it fails or hangs, or the file cannot be written.
+        """
+        sound = wav(cue.kind, self._settings.volume)
+        if self._settings.folder is not None:
+            with appearing(wav_file(self._settings.folder, cue)) as part:
+                part.write_bytes(sound)
+            return
+        await self._play(sound)
+
+    async def _play(self, sound: bytes) -> None:
+        player = _player()
+        try:
+            with NamedTemporaryFile(prefix="stridesense-", suffix=".wav") as file:
+                file.write(sound)
+                file.flush()
+                await run_program([*player, file.name], self._settings.timeout_s)
+        except OSError as error:
+            msg = f"a tone cannot be written ({error}): free some space for temporary files"
+            raise UnheardError(msg) from None
+
+
+@cache
+def wav(kind: CueKind, volume: int = USUAL_VOLUME) -> bytes:
+    """The tune of a kind of cue as a WAV file: 16 bit, mono, 22 050 Hz.
+
+    Args:
+        kind: of the cue.
+        volume: 0 to 200, 100 is the usual.
+    """
+    amplitude = 32_767 * min(1.0, USUAL_AMPLITUDE * volume / USUAL_VOLUME)
+    samples = array("h")
+    for note in TUNES[kind]:
+        samples.extend(_samples(note, amplitude))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(samples.itemsize)
+        writer.setframerate(SAMPLING_RATE_HZ)
+        writer.writeframes(samples.tobytes())
+    return file.getvalue()
+
+
+def _samples(note: Note, amplitude: float) -> list[int]:
+    count = round(note.length_s * SAMPLING_RATE_HZ)
+    fade = round(FADE_S * SAMPLING_RATE_HZ)
+    step_rad = math.tau * note.pitch_hz / SAMPLING_RATE_HZ
+    sound = []
+    for index in range(count):
+        edge = min(1.0, index / fade, (count - 1 - index) / fade)
+        sound.append(round(amplitude * math.sin(0.5 * math.pi * edge) ** 2 * math.sin(step_rad * index)))
+    return sound + [0] * round(note.rest_s * SAMPLING_RATE_HZ)
+
+
+def _player() -> tuple[str, ...]:
+    for program, *options in PLAYERS:
+        if found := shutil.which(program):
+            return (found, *options)
+    remedy = "" if sys.platform == "darwin" else ": apt install alsa-utils"
+    msg = f"no player of sounds ({', '.join(player[0] for player in PLAYERS)}) is installed{remedy}"
+    raise UnheardError(msg)
