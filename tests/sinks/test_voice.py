@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sinks.voices import Clock, Program, cue, heard, is_alive
+from sinks.voices import Clock, Program, cue, heard, is_alive, is_gone
 from stridesense.model import Cue, CueKind
 from stridesense.sinks.speech import Speech, sayable
 from stridesense.sinks.voice import Voice
@@ -46,8 +46,8 @@ async def test_a_cue_becomes_a_file_that_can_be_heard(tmp_path: Path, espeak: st
     assert (voice.report.said, voice.report.problem) == (1, None)
 
 
-async def said(folder: Path, cue: Cue, language: str = "en", **changes: object) -> bytes:
-    async with Voice(settings(folder, **changes), language, Clock()) as voice:
+async def said(folder: Path, cue: Cue, speaker: str = "en", **changes: object) -> bytes:
+    async with Voice(settings(folder, **changes), speaker, Clock()) as voice:
         await voice.handle(cue)
     assert voice.report.said == 1, voice.report.problem
     (file,) = (folder / "cues").iterdir()
@@ -57,7 +57,7 @@ async def said(folder: Path, cue: Cue, language: str = "en", **changes: object) 
 
 
 @pytest.mark.usefixtures("espeak")
-async def test_language_rate_volume_and_speaker_change_the_sound(tmp_path: Path) -> None:
+async def test_rate_volume_and_speaker_change_the_sound(tmp_path: Path) -> None:
     usual = await said(tmp_path, cue("land"))
     assert await said(tmp_path, cue("land")) == usual
     assert await said(tmp_path, cue("land"), "de") != usual
@@ -168,7 +168,7 @@ async def test_a_program_that_hangs_is_killed_with_what_it_started(
     assert voice.report.unheard == 1
     assert "speaker did not end within 1.5 s and was stopped" in caplog.text
     assert not is_alive(int(program.lines()[0][1]))
-    assert not is_alive(int((tmp_path / "child").read_text()))
+    assert await is_gone(int((tmp_path / "child").read_text()))
     assert list((tmp_path / "cues").iterdir()) == []
     program.close()
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import wave
 from array import array
+from contextlib import suppress
 from pathlib import Path
 
 from stridesense.model import Cue, CueKind, Foot, Theme
@@ -80,6 +81,15 @@ def heard(file: Path) -> tuple[float, int]:
         assert (reader.getnchannels(), reader.getsampwidth()) == (1, 2)
         samples = array("h", reader.readframes(reader.getnframes()))
         return len(samples) / reader.getframerate(), max(map(abs, samples), default=0)
+
+
+async def is_gone(pid: int) -> bool:
+    """Whether a killed process is gone within the seconds that a busy machine may take."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5.0):
+            while is_alive(pid):  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+    return not is_alive(pid)
 
 
 def is_alive(pid: int) -> bool:

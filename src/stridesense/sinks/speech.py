@@ -7,9 +7,6 @@ from stridesense.model import Cue
 from stridesense.sinks.sound import appearing, run_program, wav_file
 from stridesense.sinks.voice_settings import VoiceSettings
 
-SPEAKERS: Final = {"en": "en", "en-us": "en-us", "de": "de"}
-"""espeak-ng's voice by the language of the cues; of another language, the voice that has its first part."""
-
 INSTALL: Final = 'apt install espeak-ng, or set mode = "tones" of [voice]'
 
 
@@ -18,12 +15,12 @@ class Speech:
 
     Args:
         settings: how loud, how fast, by which program, and whether into files.
-        language: of the cues, the name of their language pack.
+        speaker: espeak-ng's name of a voice for the language of the cues, as the language pack has it.
     """
 
-    def __init__(self, settings: VoiceSettings, language: str) -> None:
+    def __init__(self, settings: VoiceSettings, speaker: str) -> None:
         self._settings = settings
-        self._speaker = settings.speaker or SPEAKERS.get(language) or language.partition("-")[0]
+        self._speaker = settings.speaker or speaker
 
     async def say(self, cue: Cue) -> None:
         """Speak until the sentence ends.

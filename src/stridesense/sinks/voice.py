@@ -72,14 +72,14 @@ class Voice(Sink):
 
     Args:
         settings: how cues are made heard.
-        language: of the cues, the name of their language pack.
+        speaker: espeak-ng's name of a voice for the language of the cues, as the language pack has it.
         now_s: the session clock, s; its zero means nothing. In a replay at tenfold speed it runs ten times as
             fast as the wall clock.
     """
 
-    def __init__(self, settings: VoiceSettings, language: str, now_s: Callable[[], float]) -> None:
+    def __init__(self, settings: VoiceSettings, speaker: str, now_s: Callable[[], float]) -> None:
         self.report = VoiceReport()
-        self._mouth = _mouth(settings, language)
+        self._mouth = _mouth(settings, speaker)
         self._patience_s = settings.timeout_s + GRACE_S
         self._now_s = now_s
         self._turn: _Taken | None = None
@@ -156,10 +156,10 @@ class Voice(Sink):
         self.report.problem = problem
 
 
-def _mouth(settings: VoiceSettings, language: str) -> Mouth | None:
+def _mouth(settings: VoiceSettings, speaker: str) -> Mouth | None:
     match settings.mode:
         case "speech":
-            return Speech(settings, language)
+            return Speech(settings, speaker)
         case "tones":
             return Tones(settings)
         case "off":

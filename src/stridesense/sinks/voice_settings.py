@@ -28,7 +28,7 @@ class VoiceSettings(BaseModel):
         volume: 100 is the usual, 200 the loudest, 0 silence.
         words_per_minute: how fast is spoken; 165 is our own choice, a little slower than espeak-ng's 175,
             since who runs listens with half an ear.
-        speaker: a voice by espeak-ng's name for it; by the language of the cues where not set.
+        speaker: a voice by espeak-ng's name for it; the one of the language pack where not set.
         program: the espeak-ng program, by name or path.
         folder: write a WAV file for each cue there, instead of playing it.
         timeout_s: an utterance that takes longer hangs and is ended, s; 15 is our own choice.
