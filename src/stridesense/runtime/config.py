@@ -1,12 +1,14 @@
 """Settings: what the person's file says, and what the environment says against it.
 
 `stridesense.toml` lies in the user's config folder, or where `--config` points. Any setting can be overridden
-by an environment variable: `STRIDESENSE_MQTT__HOST` for `host` of `[mqtt]`. Nothing unknown is passed over.
+by an environment variable: `STRIDESENSE_MQTT__HOST` for `host` of `[mqtt]`, lists as JSON. Nothing unknown is
+passed over.
 """
 
 import os
+import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -21,14 +23,20 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from stridesense.coaching.settings import BudgetSettings, CoachSettings, ForecastSettings
 from stridesense.errors import InputError, UsageError
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.payloads import DELIVERY, Kind, device_level
+from stridesense.sinks.voice_settings import PathOfUser, VoiceSettings
 
 FILE_NAME: Final = "stridesense.toml"
 ENV_PREFIX: Final = "STRIDESENSE_"
+OTHER_VARIABLES: Final = frozenset({"STRIDESENSE_DATA"})
+"""Variables of ours that are no settings."""
+
 PLAIN_PORT: Final = 1883
 TLS_PORT: Final = 8883
 
@@ -95,6 +103,20 @@ class MqttSection(BaseModel):
         return None if self.password_file is None else SecretStr(_read(self.password_file).rstrip("\r\n"))
 
 
+class HistorySection(BaseModel):
+    """`[history]`: what is kept of sessions.
+
+    Attributes:
+        keep: whether sessions are remembered at all.
+        path: the file that holds them; in the user's data folder where not set.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keep: bool = True
+    path: PathOfUser | None = None
+
+
 class Settings(BaseSettings):
     """All that can be set; the environment goes before the file."""
 
@@ -102,6 +124,11 @@ class Settings(BaseSettings):
         env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
+    coach: CoachSettings = CoachSettings()
+    voice: VoiceSettings = VoiceSettings()
+    budget: BudgetSettings = BudgetSettings()
+    forecast: ForecastSettings = ForecastSettings()
+    history: HistorySection = HistorySection()
     mqtt: MqttSection = MqttSection()
 
     @classmethod
@@ -117,6 +144,11 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
+def user_file() -> Path:
+    """Where the user's own settings lie when there are any."""
+    return platformdirs.user_config_path("stridesense") / FILE_NAME
+
+
 def load_settings(path: Path | None = None, *, passing_over: Collection[str] = ()) -> Settings:
     """The settings of the file at `path`, or of the user's own, where there is one, and of the environment.
 
@@ -128,19 +160,18 @@ def load_settings(path: Path | None = None, *, passing_over: Collection[str] = (
         UsageError: a setting is unknown or not valid.
         InputError: the file is missing or cannot be read.
     """
-    file = path or platformdirs.user_config_path("stridesense") / FILE_NAME
+    file = path or user_file()
     _refuse_unknown_variables()
     try:
         sections: dict[str, Any] = tomllib.loads(_read(file, may_be_missing=path is None))
-        for name in passing_over:
-            sections.get("mqtt", {}).pop(name, None)
+        if isinstance(mqtt := sections.get("mqtt"), dict):
+            sections["mqtt"] = {name: value for name, value in mqtt.items() if name not in passing_over}
         return Settings(**sections)
     except tomllib.TOMLDecodeError as error:
         msg = f"{file} is not TOML: {error}"
         raise InputError(msg) from None
     except SettingsError as error:
-        msg = f"an environment variable {ENV_PREFIX}... cannot be read: {error}"
-        raise UsageError(msg) from None
+        raise UsageError(_sentence_of_environment(error)) from None
     except ValidationError as error:
         raise UsageError(_sentence(error, file)) from None
     except OSError as error:
@@ -152,7 +183,8 @@ def _refuse_unknown_variables() -> None:
     """Name a variable of ours that belongs to no section, which pydantic passes over."""
     sections = {f"{ENV_PREFIX}{name}".upper() for name in Settings.model_fields}
     for name in os.environ:
-        if name.upper().startswith(ENV_PREFIX) and name.upper().partition("__")[0] not in sections:
+        known = name.upper() in OTHER_VARIABLES or name.upper().partition("__")[0] in sections
+        if name.upper().startswith(ENV_PREFIX) and not known:
             msg = (
                 f"unknown setting {name} in the environment: remove it or correct its name, "
                 f"as in {ENV_PREFIX}MQTT__HOST"
@@ -160,14 +192,33 @@ def _refuse_unknown_variables() -> None:
             raise UsageError(msg)
 
 
+def _sentence_of_environment(error: SettingsError) -> str:
+    section = re.search(r'field "(\w+)"', str(error))
+    name = f"{ENV_PREFIX}{section[1].upper() if section else ''}..."
+    return f"an environment variable {name} cannot be read: write a list as JSON, such as [1.0, 0.5]"
+
+
 def _sentence(error: ValidationError, file: Path) -> str:
     """The first fault alone, without the value, which may be a secret."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    name = ".".join(str(level) for level in first["loc"])
+    first, *others = error.errors(include_url=False, include_input=False)
+    levels = first["loc"][:2]  # deeper ones are pydantic's own
+    name = ".".join(str(level) for level in levels)
     place = f"in {file} or in the environment ({ENV_PREFIX}...)"
-    if first["type"] == "extra_forbidden":
-        return f"unknown setting {name} {place}: remove it or correct its name"
-    return f"the setting {name} {place} is not valid: {first['msg']}"
+    match first["type"]:
+        case "extra_forbidden":
+            return f"unknown setting {name} {place}: remove it or correct its name"
+        case "literal_error":
+            same = [first, *(other for other in others if other["loc"][:2] == levels)]
+            return f"the setting {name} {place} is not valid: choose one of {_choices(same)}"
+        case "model_type":
+            return f"the setting {name} {place} is not valid: it is a section, [{name}]"
+    return f"the setting {name} {place} is not valid: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _choices(faults: Sequence[ErrorDetails]) -> str:
+    """What may be chosen, of a choice that is made of several."""
+    expected = " ".join(fault["ctx"]["expected"] for fault in faults if fault["type"] == "literal_error")
+    return ", ".join(re.findall(r"'(\w+)'", expected))
 
 
 def _read(file: Path, *, may_be_missing: bool = False) -> str:

@@ -1,18 +1,19 @@
 """Cues as short tones: for who wants no voice in the ear, or has no speech program."""
 
 import io
-import math
 import shutil
 import sys
 import wave
-from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from tempfile import NamedTemporaryFile
 from typing import Final
 
+import numpy as np
+
 from stridesense.model import Cue, CueKind
+from stridesense.model.samples import FloatArray
 from stridesense.sinks.sound import UnheardError, appearing, run_program, wav_file
 from stridesense.sinks.voice_settings import USUAL_VOLUME, VoiceSettings
 
@@ -91,9 +92,7 @@ def wav(kind: CueKind, volume: int = USUAL_VOLUME) -> bytes:
         volume: 0 to 200, 100 is the usual.
     """
     amplitude = 32_767 * min(1.0, USUAL_AMPLITUDE * volume / USUAL_VOLUME)
-    samples = array("h")
-    for note in TUNES[kind]:
-        samples.extend(_samples(note, amplitude))
+    samples = np.rint(amplitude * np.concatenate([_wave(note) for note in TUNES[kind]])).astype(np.int16)
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)
@@ -103,15 +102,14 @@ def wav(kind: CueKind, volume: int = USUAL_VOLUME) -> bytes:
     return file.getvalue()
 
 
-def _samples(note: Note, amplitude: float) -> list[int]:
-    count = round(note.length_s * SAMPLING_RATE_HZ)
-    fade = round(FADE_S * SAMPLING_RATE_HZ)
-    step_rad = math.tau * note.pitch_hz / SAMPLING_RATE_HZ
-    sound = []
-    for index in range(count):
-        edge = min(1.0, index / fade, (count - 1 - index) / fade)
-        sound.append(round(amplitude * math.sin(0.5 * math.pi * edge) ** 2 * math.sin(step_rad * index)))
-    return sound + [0] * round(note.rest_s * SAMPLING_RATE_HZ)
+def _wave(note: Note) -> FloatArray:
+    """The note and the rest after it, -1 to 1."""
+    last = round(note.length_s * SAMPLING_RATE_HZ)
+    index = np.arange(last + 1)
+    to_edge = np.minimum(index, last - index) / (FADE_S * SAMPLING_RATE_HZ)
+    swell = np.sin(0.5 * np.pi * np.minimum(1.0, to_edge)) ** 2
+    tone = swell * np.sin(2.0 * np.pi * note.pitch_hz / SAMPLING_RATE_HZ * index)
+    return np.append(tone, np.zeros(round(note.rest_s * SAMPLING_RATE_HZ)))
 
 
 def _player() -> tuple[str, ...]:
