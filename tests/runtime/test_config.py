@@ -1,11 +1,13 @@
 import os
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from stridesense.errors import InputError, UsageError
+from stridesense.model import Theme
 from stridesense.runtime.config import Settings, load_settings
 
 FILE = """\
@@ -90,6 +92,69 @@ def test_what_is_not_valid_is_said_in_one_sentence(file: Path, line: str, senten
     with pytest.raises(UsageError, match=sentence) as told:
         load_settings(file)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[coach]\nany_cue_gap_s = 5", r"the setting coach\.any_cue_gap_s .* greater than or equal to 15$"),
+        ("[coach]\nsame_cue_gap_s = 601", r"the setting coach\.same_cue_gap_s .* less than or equal to 600$"),
+        (
+            "[coach]\nsame_cue_gap_s = 20",
+            r"the setting coach in .* valid: same_cue_gap_s must not be shorter",
+        ),
+        ("[coach]\nprobe_s = 600", r"the setting coach in .* valid: probe_s must be shorter"),
+        ("[coach]\ntheme = 'speed'", r"coach\.theme in .* choose one of heel, push_off, .*, drift, auto$"),
+        ("[coach]\nwording = 'loud'", r"coach\.wording in .* choose one of auto, internal, external$"),
+        ("[coach]\nfading = [1.0, 2.0]", r"the setting coach\.fading in .* less than or equal to 1$"),
+        ("[coach]\nvolume = 3", r"^unknown setting coach\.volume in .*: remove it"),
+        ("coach = 3", r"the setting coach in .* it is a section, \[coach\]$"),
+        ("mqtt = 3", r"the setting mqtt in .* it is a section, \[mqtt\]$"),
+        ("[trainer]", r"^unknown setting trainer in .*: remove it"),
+        ("[voice]\nmode = 'song'", r"voice\.mode in .* choose one of speech, tones, off$"),
+        ("[voice]\nvolume = 201", r"voice\.volume in .* less than or equal to 200$"),
+        ("[voice]\nspeaker = '--stdin'", r"the setting voice\.speaker in .* is not valid"),
+        ("[voice]\nfolder = '~nobody-of-that-name/x'", r"voice\.folder in .* the ~ in it means no folder"),
+        ("[budget]\nred = 0.9", r"the setting budget in .* guard_from, amber and red must rise"),
+        ("[forecast]\nfrom_h = 50.0", r"the setting forecast in .* from_h must lie before to_h$"),
+        ("[history]\nkeep = 'perhaps'", r"the setting history\.keep in .* is not valid"),
+    ],
+)
+def test_what_is_not_valid_in_any_section_is_said(file: Path, text: str, sentence: str) -> None:
+    file.write_text(text)
+    with pytest.raises(UsageError, match=sentence) as told:
+        load_settings(file, passing_over={"username"})
+    assert "\n" not in str(told.value)
+    assert "Theme." not in str(told.value)
+
+
+def test_the_environment_sets_any_section(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text("[coach]\nwarm_up_s = 100\nmuted = true\n[voice]\nvolume = 50")
+    monkeypatch.setenv("STRIDESENSE_COACH__WARM_UP_S", "60")
+    monkeypatch.setenv("STRIDESENSE_COACH__FADING", "[1, 0.5]")
+    monkeypatch.setenv("STRIDESENSE_COACH__THEME", "pull")
+    monkeypatch.setenv("STRIDESENSE_BUDGET__ADAPTING_SINCE", "2026-03-01")
+    monkeypatch.setenv("STRIDESENSE_FORECAST__CHECK_INS", "20")
+    monkeypatch.setenv("STRIDESENSE_VOICE__MODE", "off")
+    monkeypatch.setenv("STRIDESENSE_HISTORY__PATH", "~/runs.sqlite3")
+    settings = load_settings(file)
+    assert (settings.coach.warm_up_s, settings.coach.muted) == (60.0, True)
+    assert (settings.coach.fading, settings.coach.theme) == ((1.0, 0.5), Theme.PULL)
+    assert settings.budget.adapting_since == date(2026, 3, 1)
+    assert settings.forecast.check_ins == 20
+    assert (settings.voice.mode, settings.voice.volume) == ("off", 50)
+    assert settings.history.path == Path("~/runs.sqlite3").expanduser()
+
+
+def test_a_list_that_is_not_json_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIDESENSE_COACH__FADING", "1.0, 0.5")
+    with pytest.raises(UsageError, match=r"STRIDESENSE_COACH\.\.\. cannot be read: write a list as JSON"):
+        load_settings()
+
+
+def test_a_variable_of_ours_that_is_no_setting_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIDESENSE_DATA", "/somewhere")
+    assert load_settings() == Settings()
 
 
 def test_a_device_that_makes_no_topic_is_said(file: Path) -> None:

@@ -28,6 +28,8 @@ OPTIONAL: Final = {
     "numba": ("compiled loops, the same result", "pip install 'stridesense[fast]'"),
 }
 PROGRAMS: Final = {
+    "espeak-ng": ("spoken cues", "apt install espeak-ng"),
+    "aplay": ("cues as tones; paplay, pw-play or afplay do as well", "apt install alsa-utils"),
     "mosquitto_sub": ("watching the MQTT topics by hand", "apt install mosquitto-clients"),
 }
 ADAPTERS: Final = Path("/sys/class/bluetooth")
