@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
-from stridesense.coaching.coach import Coach, CoachParams
+from stridesense.coaching.briefing import Briefing
+from stridesense.coaching.coach import Coach
 from stridesense.coaching.coach import Outcome as CoachOutcome
 from stridesense.dsp import conditioner
 from stridesense.dsp.alignment import Alignment
@@ -23,13 +24,13 @@ from stridesense.gait.detector import DetectorParams, GaitDetector
 from stridesense.gait.load import CalfLoadParams, Mechanics
 from stridesense.gait.own_line import OwnUsual, OwnUsualParams, OwnUsualState
 from stridesense.gait.segmentation import SegmentationParams, StrideBuilder
-from stridesense.model import Foot, PodReading, PodReport, RawPacket, Stride
+from stridesense.model import Foot, Instruction, PodReading, PodReport, RawPacket, Stride
 from stridesense.protocol.decoder import Decoder
 from stridesense.stage import Stage
 
 __all__ = ["Outcome", "Pipeline", "PipelineParams", "warm_up"]
 
-Outcome = CoachOutcome | PodReading | PodReport
+Outcome = CoachOutcome | PodReading
 """What comes out of the river."""
 
 TIMED_BY_ARRIVAL: Final = "timed_by_arrival"
@@ -50,10 +51,14 @@ class PipelineParams:
     known_usual: OwnUsualState = field(default_factory=OwnUsualState)
     known_axes: Mapping[Foot, FootAxes] = field(default_factory=dict)
     calf_load: CalfLoadParams = field(default_factory=CalfLoadParams)
-    coach: CoachParams = field(default_factory=CoachParams)
+    briefing: Briefing = field(default_factory=Briefing)
+
+    def briefed(self, briefing: Briefing) -> "PipelineParams":
+        """The same with what the coach knows."""
+        return replace(self, briefing=briefing)
 
 
-class Pipeline(Stage[RawPacket, Outcome]):
+class Pipeline(Stage[RawPacket | Instruction, Outcome]):
     """All stages in their order; each foot has its own chain up to its strides."""
 
     def __init__(self, params: PipelineParams | None = None) -> None:
@@ -64,7 +69,7 @@ class Pipeline(Stage[RawPacket, Outcome]):
             Bilateral(self.params.bilateral),
             OwnUsual(self.params.own_usual, self.params.known_usual),
             Mechanics(self.params.calf_load),
-            Coach(self.params.coach),
+            Coach(self.params.briefing),
         ]
         super().__init__()
 
@@ -77,9 +82,9 @@ class Pipeline(Stage[RawPacket, Outcome]):
         chain = self._chain(Foot.UNKNOWN)
         return sum(stage.latency_s for stage in (self.decoder, *chain, *self._both))
 
-    def process(self, item: RawPacket) -> list[Outcome]:
-        """Take one packet as it arrived; return what became certain, in order."""
-        return self._run(self.decoder.process(item))
+    def process(self, item: RawPacket | Instruction) -> list[Outcome]:
+        """Take one packet as it arrived, or what the runner said; return what became certain, in order."""
+        return self._run([item] if isinstance(item, Instruction) else self.decoder.process(item))
 
     def flush(self) -> list[Outcome]:
         """The session has ended: return what was still held back, foot by foot."""
@@ -125,8 +130,11 @@ class Pipeline(Stage[RawPacket, Outcome]):
     def _run(self, items: Iterable[Any]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for item in items:
-            if isinstance(item, PodReport | PodReading):
+            if isinstance(item, PodReading):
                 outcomes.append(item)
+                continue
+            if isinstance(item, PodReport | Instruction):
+                outcomes += _through([item], self._both[-1:])
                 continue
             if item.foot not in self._feet:
                 self._feet[item.foot] = self._chain(item.foot)

@@ -11,15 +11,18 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
+from stridesense.cli.coaching import recorded_or_first, remark_on_coaching, remark_on_cues
+from stridesense.cli.mqtt import ConfigOption
 from stridesense.cli.remarks import remark
-from stridesense.cli.shoe import ShoeOption, pipeline_for, remark_on_feet, worn
+from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
 from stridesense.cli.summary import readings_table, summary_table
 from stridesense.cli.terminal import note, tracked
 from stridesense.model import Cue, PodReading, Stride
 from stridesense.model.strides import RECORD_FIELDS
 from stridesense.pipeline import Outcome
+from stridesense.runtime.config import load_settings
 from stridesense.runtime.session import SessionReport, outcomes
-from stridesense.sources.replay import duration_s, open_recorded
+from stridesense.sources.replay import duration_s, flow, open_recorded
 
 
 class Format(StrEnum):
@@ -39,6 +42,7 @@ def command(
         Format, typer.Option("--format", "-f", help="A summary for people; lines for programs.")
     ] = Format.TABLE,
     shoe: ShoeOption = None,
+    config: ConfigOption = None,
 ) -> int:
     """Print the strides of a recording or of a CSV file.
 
@@ -46,15 +50,19 @@ def command(
     there is `stridesense import`. Of a pod that sends only figures of its own firmware, those are printed.
     Ends with 3 when the recording is damaged.
     """
-    profile = worn(shoe)
+    profile, settings = worn(shoe), load_settings(config)
     recorded = open_recorded(file)
     code = remark(recorded)
+    setup, is_recorded = recorded_or_first(recorded, file, settings, profile)
     report = SessionReport()
-    packets = tracked(recorded.packets(), "analyzing", duration_s(recorded))
-    PRINTERS[form](outcomes(packets, pipeline_for(profile), report))
+    packets = tracked(flow(recorded), "analyzing", duration_s(recorded))
+    PRINTERS[form](outcomes(packets, setup.pipeline(), report))
+    if is_recorded:
+        remark_on_cues(recorded, report.cues)
+    remark_on_coaching(report.coach)
     for line in report.remarks():
         note(line)
-    remark_on_feet(profile, report)
+    remark_on_feet(setup.shoe, report)
     return code
 
 

@@ -1,23 +1,27 @@
 """What `demo` and `replay` have in common: a session on the screen, on a broker, and in a recording."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from stridesense.cli.coaching import remark_on_coaching, remark_on_voice
 from stridesense.cli.output import remark_on_loss
 from stridesense.cli.running import run
-from stridesense.cli.shoe import pipeline_for, remark_on_feet
+from stridesense.cli.shoe import remark_on_feet
 from stridesense.cli.terminal import note
 from stridesense.recording.format import SessionMeta
 from stridesense.runtime.broker import mosquitto_sub
 from stridesense.runtime.config import MqttSection
 from stridesense.runtime.playback import Played, play
-from stridesense.runtime.profile import ShoeProfile
+from stridesense.runtime.session import SessionReport
+from stridesense.runtime.setup import Setup
 from stridesense.sinks.console import console_sink
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.recorder import Recorder
+from stridesense.sinks.voice import Voice
 from stridesense.sources.base import Source
 
 RecordOption = Annotated[
@@ -26,23 +30,37 @@ RecordOption = Annotated[
 
 
 def play_here(
-    source: Source, mqtt: MqttSection, record: Path | None, described: str, profile: ShoeProfile | None
-) -> int:
-    """Play `source` until it ends or Ctrl-C, say what it was, and return the exit code.
+    source: Source,
+    mqtt: MqttSection,
+    record: Path | None,
+    described: str,
+    setup: Setup,
+    voices: Sequence[Voice] = (),
+    *,
+    drill: bool = False,
+) -> tuple[int, SessionReport]:
+    """Play `source` until it ends or Ctrl-C, say what it was; return the exit code and what it brought.
 
     Args:
         source: what to play, paced already.
         mqtt: which broker, if any.
         record: the recording to make, if any.
         described: the source, for the recording.
-        profile: of the shoe that is worn, if it has one.
+        setup: what the session starts from.
+        voices: what makes the cues heard, if anything.
+        drill: whether every hop is shown.
     """
-    recorder = None if record is None else Recorder(record, SessionMeta.new(described))
-    sinks = [console_sink(Console(highlight=False)), *([recorder] if recorder else [])]
-    played = run(play(source, pipeline_for(profile), mqtt, sinks, announce=announce))
+    recorder = (
+        None if record is None else Recorder(record, SessionMeta.new(described), setup=setup.to_record())
+    )
+    console = console_sink(Console(highlight=False), drill=drill)
+    sinks = [console, *voices, *([recorder] if recorder else [])]
+    played = run(play(source, setup.pipeline(), mqtt, sinks, announce=announce))
     sum_up(played)
-    remark_on_feet(profile, played.report)
-    return 0 if recorder is None else remark_on_loss(recorder.lost_messages, recorder.problem)
+    remark_on_feet(setup.shoe, played.report)
+    remark_on_voice(voices)
+    code = 0 if recorder is None else remark_on_loss(recorder.lost_messages, recorder.problem)
+    return code, played.report
 
 
 def announce(broker: MqttSettings) -> None:
@@ -58,6 +76,7 @@ def sum_up(played: Played) -> None:
     note(f"{report.strides.total()} strides ({feet or 'none'}), {len(report.cues)} cues")
     for cue in report.cues:
         note(f"  at {cue.t_s:.1f} s: {cue.text} ({cue.reason})")
+    remark_on_coaching(report.coach)
     for remark in report.remarks():
         note(remark)
     if played.sent is not None:

@@ -1,5 +1,7 @@
 """`stridesense run`."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,24 +17,33 @@ from stridesense.cli.bluetooth import (
     chosen_pods,
     remark_on_drops,
 )
+from stridesense.cli.coaching import DrillOption, MuteOption, history_of, remark_on_voice, voice_of
 from stridesense.cli.mqtt import ConfigOption, MqttOption, mqtt_section
 from stridesense.cli.output import remark_on_loss
 from stridesense.cli.playing import announce, sum_up
 from stridesense.cli.running import ending_gently, run
-from stridesense.cli.shoe import ShoeOption, pipeline_for, remark_on_feet, worn
+from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
 from stridesense.cli.terminal import note
-from stridesense.errors import UsageError
-from stridesense.pipeline import Pipeline
+from stridesense.errors import InputError, UsageError
+from stridesense.history.facts import SessionStart
 from stridesense.recording.format import SessionMeta
-from stridesense.runtime.config import MqttSection
+from stridesense.runtime.config import MqttSection, Settings, load_settings
 from stridesense.runtime.live import new_recording, run_live
 from stridesense.runtime.playback import Played
+from stridesense.runtime.profile import ShoeProfile
+from stridesense.runtime.setup import Setup, next_setup
+from stridesense.sinks.base import Sink
 from stridesense.sinks.console import console_sink
+from stridesense.sinks.history import HistorySink
 from stridesense.sinks.recorder import Recorder
 from stridesense.sources.ble import BleSource
 from stridesense.sources.bluetooth import BluetoothRadio
 from stridesense.sources.radio import Radio
+from stridesense.units import NS_PER_S
 
+NoHistoryOption = Annotated[
+    bool, typer.Option("--no-history", help="Neither look at earlier runs nor keep this one.")
+]
 NoRecordOption = Annotated[bool, typer.Option("--no-record", help="Do not record the run.")]
 
 
@@ -46,20 +57,31 @@ def command(
     record: RecordingOption = None,
     no_record: NoRecordOption = False,
     shoe: ShoeOption = None,
+    mute: MuteOption = False,
+    drill: DrillOption = False,
+    no_history: NoHistoryOption = False,
 ) -> int:
     """Run with one or two pods: strides and cues as they come, over MQTT where wanted, recorded.
 
     Without --left and --right the pods of the last run are taken; the first time, those in sight. A pod that
-    is lost is searched for until Ctrl-C, which ends the run in good order. Ends with 3 when data was lost.
+    is lost is searched for until Ctrl-C, which ends the run in good order. The coach goes on from the earlier
+    runs, see `stridesense history`. Ends with 3 when data was lost.
     """
-    section = mqtt_section(mqtt, config)
-    profile = worn(shoe)
-    recorder = _recorder(record, no_record=no_record)
-    played, source = run(
-        _run(BluetoothRadio(), left, right, section, recorder, pipeline_for(profile), swap=swap)
-    )
+    section, settings, profile = mqtt_section(mqtt, config), load_settings(config), worn(shoe)
+    meta = SessionMeta.new("run")
+    path = None if no_history else history_of(settings)
+    setup = _setup(settings, profile, path, meta)
+    recorder = _recorder(record, meta, setup, no_record=no_record)
+    history = None if path is None else HistorySink(path, _start(meta, setup, recorder))
+    voices = voice_of(settings, setup, aloud=not mute)
+    console = console_sink(Console(highlight=False), drill=drill)
+    sinks = [console, *voices, *(sink for sink in (recorder, history) if sink)]
+    played, source = run(_run(BluetoothRadio(), left, right, section, sinks, setup, meta, swap=swap))
     sum_up(played)
     remark_on_feet(profile, played.report)
+    remark_on_voice(voices)
+    if history is not None and history.problem is not None:
+        note(f"not all of this run is in the history: {history.problem}")
     code = remark_on_drops(source)
     if recorder is None:
         return code
@@ -72,21 +94,43 @@ async def _run(
     left: str | None,
     right: str | None,
     mqtt: MqttSection,
-    recorder: Recorder | None,
-    pipeline: Pipeline,
+    sinks: Sequence[Sink],
+    setup: Setup,
+    meta: SessionMeta,
     *,
     swap: bool,
 ) -> tuple[Played, BleSource]:
     source = BleSource(radio, await chosen_pods(radio, left, right, swap=swap))
-    sinks = [console_sink(Console(highlight=False)), *([recorder] if recorder else [])]
     with ending_gently(source.end):
-        return await run_live(source, pipeline, mqtt, sinks, announce), source
+        played = await run_live(source, setup.pipeline(), mqtt, sinks, announce, meta.session_id)
+    return played, source
 
 
-def _recorder(record: Path | None, *, no_record: bool) -> Recorder | None:
+def _setup(settings: Settings, profile: ShoeProfile | None, path: Path | None, meta: SessionMeta) -> Setup:
+    """A history that cannot be read costs the earlier runs, not this one."""
+    started_unix_s = meta.anchor_unix_ns / NS_PER_S
+    try:
+        return next_setup(settings, profile, path, started_unix_s)
+    except InputError as error:
+        note(f"the coach begins anew: {error}")
+        return Setup.first(settings, profile, started_unix_s)
+
+
+def _start(meta: SessionMeta, setup: Setup, recorder: Recorder | None) -> SessionStart:
+    return SessionStart(
+        session_id=meta.session_id,
+        started_unix_s=meta.anchor_unix_ns / NS_PER_S,
+        source=meta.source,
+        shoe=None if setup.shoe is None else setup.shoe.shoe,
+        recording=None if recorder is None else str(recorder.path.resolve()),
+        setup=json.dumps(setup.to_record()),
+    )
+
+
+def _recorder(record: Path | None, meta: SessionMeta, setup: Setup, *, no_record: bool) -> Recorder | None:
     if record is not None and no_record:
         msg = "--record and --no-record contradict each other: give one of them"
         raise UsageError(msg)
     if no_record:
         return None
-    return Recorder(record or new_recording(datetime.now().astimezone()), SessionMeta.new("run"))
+    return Recorder(record or new_recording(datetime.now().astimezone()), meta, setup=setup.to_record())

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from stridesense.cli.terminal import note
-from stridesense.pipeline import Pipeline
 from stridesense.runtime.profile import ShoeProfile, load_profile
 from stridesense.runtime.session import SessionReport
 
@@ -23,11 +22,6 @@ def worn(shoe: str | None) -> ShoeProfile | None:
         InputError: its profile cannot be read.
     """
     return None if shoe is None else load_profile(shoe)
-
-
-def pipeline_for(profile: ShoeProfile | None) -> Pipeline:
-    """A fresh pipeline that knows the shoe, where there is one."""
-    return Pipeline() if profile is None else Pipeline(profile.params())
 
 
 def remark_on_feet(profile: ShoeProfile | None, report: SessionReport) -> None:

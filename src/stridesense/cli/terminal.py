@@ -4,13 +4,15 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from typing import Final
+from typing import Final, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from stridesense.model import RawPacket
+from stridesense.model import Instruction, RawPacket
 from stridesense.units import NS_PER_S
+
+Flowing = TypeVar("Flowing", RawPacket, RawPacket | Instruction)
 
 DATA_LOST: Final = 3
 """Exit code: done, but not everything that was once recorded is there."""
@@ -29,7 +31,7 @@ def working(doing: str) -> AbstractContextManager[object]:
     return Console(stderr=True).status(doing) if sys.stderr.isatty() else nullcontext()
 
 
-def tracked(packets: Iterable[RawPacket], doing: str, lasts_s: float) -> Iterator[RawPacket]:
+def tracked(packets: Iterable[Flowing], doing: str, lasts_s: float) -> Iterator[Flowing]:
     """Hand the packets on, with a progress bar when it takes long and stderr is a terminal.
 
     Args:

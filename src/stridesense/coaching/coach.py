@@ -1,123 +1,285 @@
-"""Says one thing, after a full window, and then keeps silent for a while."""
+"""The coach: what to say, when to say it, and when to be silent.
 
-from collections.abc import Sequence
+Every stride is compared with the runner's own baseline; what is off for most of a full window becomes a wish,
+and the first wish that nothing speaks against becomes a cue. What is not said is told with its reason.
+"""
+
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from statistics import fmean
+from hashlib import sha256
+from typing import Final
 
-from stridesense.coaching.rules import HEEL_HELD, CueRule, held_share
+from stridesense.coaching.baseline import Baseline
+from stridesense.coaching.briefing import Briefing
+from stridesense.coaching.budget import Budget
+from stridesense.coaching.context import Context
+from stridesense.coaching.drift import Drift
+from stridesense.coaching.drills import Drills
+from stridesense.coaching.guard import Effect, forbidden
+from stridesense.coaching.judging import Judge
+from stridesense.coaching.ledger import Ledger, LedgerParams
+from stridesense.coaching.notices import Notices
+from stridesense.coaching.practice import PracticeLog
+from stridesense.coaching.rules import WINDOW_STRIDES
+from stridesense.coaching.scheduler import FORM, Refusal, Scheduler
+from stridesense.coaching.silences import ANY, Silences
+from stridesense.coaching.wishes import Line, Wishes, notice_line
 from stridesense.gait.segmentation import Outcome as GaitOutcome
-from stridesense.model import Cue, CueKind, Foot, Gait, Gap, Stride, Theme
+from stridesense.model import (
+    Bout,
+    CalfBudget,
+    Change,
+    CoachReport,
+    Cue,
+    CueEffect,
+    CueKind,
+    Foot,
+    Gait,
+    Gap,
+    Hop,
+    Instruction,
+    Order,
+    PodReport,
+    Silence,
+    Stride,
+    Theme,
+    Withheld,
+)
 from stridesense.stage import Stage
 
-Outcome = GaitOutcome | Cue
+BASELINE_FROM_S: Final = 60.0
+BASELINE_UNTIL_S: Final = 600.0
+"""The runner's own usual is learned in between: settled, and not tired yet (our own choice), s of running."""
 
+BAND_SD: Final = 0.5
+"""Half the width of the band in which nothing is said, in spreads of single strides (our own choice)."""
 
-@dataclass(frozen=True, slots=True)
-class CoachParams:
-    """When to speak.
+UNSAFE: Final = frozenset({Effect.MORE, Effect.UNKNOWN})
 
-    Attributes:
-        rule: what to look for.
-        gap_s: silence after a cue, s.
-        quality: a stride below this quality does not count.
-        other_share: the other foot is spoken to as well from this share of its window on.
-        fresh_s: and while its latest stride is not older than this, s.
-    """
+BY_CHANCE: Final = frozenset(
+    {Silence.WARM_UP, Silence.PROBE, Silence.FADED, Silence.MUTED, Silence.OTHER_THEME, Silence.GAP}
+)
+"""Reasons that have nothing to do with how the runner runs at that moment."""
 
-    rule: CueRule = HEEL_HELD
-    gap_s: float = 90.0
-    quality: float = 0.4
-    other_share: float = 0.5
-    fresh_s: float = 5.0
+Income = GaitOutcome | PodReport | Instruction
+Outcome = Income | Cue | Withheld | CueEffect | Change | Hop | Bout | CalfBudget | CoachReport
 
 
 @dataclass(slots=True)
 class CoachState:
-    """Per foot the latest strides that count, and when something was last said."""
+    """All that the coach knows of a session."""
 
-    windows: dict[Foot, list[Stride]] = field(default_factory=dict)
-    last_cue_s: float | None = None
+    context: Context
+    baseline: Baseline
+    drift: Drift
+    judge: Judge
+    wishes: Wishes
+    ledger: Ledger
+    budget: Budget
+    drills: Drills
+    notices: Notices
+    scheduler: Scheduler
+    silences: Silences
+    log: PracticeLog
+    blocks: dict[Foot, list[Stride]] = field(default_factory=dict)
+    now_s: float = 0.0
+    begun_s: float | None = None
+    cue_log: list[str] = field(default_factory=list)
 
 
-class Coach(Stage[GaitOutcome, Outcome]):
-    """Watches the heel of each foot while running; walking or a hole in the data begins a new window.
+class Coach(Stage[Income, Outcome]):
+    """Watches the strides of both feet; returns each item and behind it what it makes due.
 
-    Without a standing start nobody knows what flat is, so those strides say nothing about a held heel.
+    The same items and the same briefing always give the same cues. At the end comes one `CoachReport`.
     """
 
     _state: CoachState
 
-    def __init__(self, params: CoachParams | None = None) -> None:
-        self.params = params or CoachParams()
+    def __init__(self, briefing: Briefing | None = None) -> None:
+        self.briefing = briefing or Briefing()
         super().__init__()
 
     def _initial_state(self) -> CoachState:
-        return CoachState()
+        briefing = self.briefing
+        notices = Notices()
+        notices.begin(briefing)
+        return CoachState(
+            context=Context(),
+            baseline=Baseline.known(briefing.baseline),
+            drift=Drift(),
+            judge=Judge(BAND_SD),
+            wishes=Wishes.begin(briefing),
+            ledger=Ledger(LedgerParams.of(briefing.coach)),
+            budget=Budget.begin(briefing),
+            drills=Drills(),
+            notices=notices,
+            scheduler=Scheduler.begin(briefing),
+            silences=Silences(),
+            log=PracticeLog(),
+        )
 
     @property
     def latency_s(self) -> float:
         """Cues come with the stride that makes them due."""
         return 0.0
 
-    def process(self, item: GaitOutcome) -> list[Outcome]:
-        """Take anything of the gait; return it, and behind it the cue that it makes due."""
-        if isinstance(item, Gap):
-            self._state.windows.pop(item.foot, None)
-        if not isinstance(item, Stride):
-            return [item]
-        if item.gait is not Gait.RUN:
-            self._state.windows.pop(item.foot, None)
-            return [item]
-        self._count(item)
-        return [item, *self._due(item)]
+    def process(self, item: Income) -> list[Outcome]:
+        """Take anything of the gait, a pod or the runner; return it, and behind it what it makes due."""
+        match item:
+            case Gap():
+                if self._state.context.lose(item):
+                    self._break({item.foot})
+            case PodReport():
+                self._state.notices.follow_pod(item)
+            case Instruction():
+                self._obey(item)
+            case Stride():
+                return [item, *self._follow(item)]
+        return [item]
 
-    def _count(self, stride: Stride) -> None:
-        if stride.heel_state is None or stride.quality < self.params.quality:
-            return
-        window = self._state.windows.setdefault(stride.foot, [])
-        window.append(stride)
-        del window[: -self.params.rule.window_strides]
+    def flush(self) -> list[Outcome]:
+        """The session is over."""
+        state = self._state
+        bouts = state.drills.close(state.now_s)
+        return [*bouts, *state.silences.end_all(), self._report()]
 
-    def _due(self, stride: Stride) -> list[Cue]:
-        rule, state = self.params.rule, self._state
-        window = state.windows.get(stride.foot, [])
-        now_s = stride.terminal_contact_s
-        silent = state.last_cue_s is not None and now_s - state.last_cue_s < self.params.gap_s
-        share = held_share(window)
-        if silent or len(window) < rule.window_strides or share < rule.share:
+    def _obey(self, told: Instruction) -> None:
+        scheduler = self._state.scheduler
+        match told.order:
+            case Order.MUTE:
+                scheduler.muted = True
+            case Order.UNMUTE:
+                scheduler.muted = False
+            case Order.THEME:
+                scheduler.themes = [Theme(told.value)] if told.value else []
+
+    def _follow(self, stride: Stride) -> list[Outcome]:
+        state = self._state
+        end_s = stride.initial_contact_s + (stride.stride_time_s or stride.contact_time_s)
+        state.now_s = max(state.now_s, end_s)
+        if state.begun_s is None:
+            state.begun_s = stride.initial_contact_s
+        state.log.count(stride)
+        state.notices.follow_stride(stride)
+        loads = state.budget.add(stride)
+        if loads:
+            state.notices.follow_load(state.budget.by_leg())
+        found: list[Outcome] = [*loads, *state.drills.add(stride)]
+        at_home = state.context.running_s < BASELINE_UNTIL_S
+        unsteady = state.context.follow(stride, end_s, at_home=at_home)
+        if unsteady is None:
+            found += state.silences.end(ANY, stride.foot)
+            found += self._judge(stride)
+        else:
+            feet = {stride.foot} if stride.gait is Gait.RUN else set(state.blocks)
+            refusal = Refusal(Silence.UNSTEADY, unsteady)
+            found += state.silences.refuse(ANY, None, stride.foot, refusal, state.now_s)
+            self._break(feet)
+        return [*found, *self._speak(stride.foot, steady=unsteady is None)]
+
+    def _judge(self, stride: Stride) -> list[Outcome]:
+        """Compare a steady stride with the runner's usual, then learn from it."""
+        state, now_s = self._state, self._state.now_s
+        if stride.quality < state.context.params.quality:
             return []
-        state.last_cue_s = now_s
-        both = self._other_too(stride)
-        return [
-            Cue(
-                cue_id=rule.cue_id,
-                theme=Theme.HEEL,
-                kind=CueKind.CORRECTION,
-                foot=Foot.UNKNOWN if both else stride.foot,
-                t_s=now_s,
-                text=rule.words(Foot.UNKNOWN if both else stride.foot),
-                reason=reason(stride.foot, window),
-                metric=rule.metric,
-                value=share,
-                window_strides=len(window),
-                valid_for_s=rule.valid_for_s,
-            )
-        ]
+        judgements = state.judge.judge(stride, state.baseline)
+        free = state.scheduler.muted or state.scheduler.probing(now_s)
+        state.log.judge(judgements, free=free)
+        found: list[Outcome] = []
+        for cue_id, judgement in judgements.items():
+            if judgement.beyond_sd is not None:
+                beyond_sd = abs(judgement.beyond_sd) if cue_id == "uneven" else judgement.beyond_sd
+                found += state.ledger.judged(stride.foot, cue_id, now_s, beyond_sd)
+        state.wishes.follow(stride.foot, judgements, now_s)
+        block = state.blocks.setdefault(stride.foot, [])
+        block.append(stride)
+        if len(block) < WINDOW_STRIDES:
+            return found
+        state.blocks[stride.foot] = []
+        if BASELINE_FROM_S <= state.context.running_s < BASELINE_UNTIL_S:
+            state.baseline.learn(block)
+        changes = state.drift.add(block)
+        state.wishes.note(changes)
+        return [*found, *changes]
 
-    def _other_too(self, stride: Stride) -> bool:
-        """Whether the other foot does the same, by a full window that is as fresh as this one."""
-        others = [seen for foot, seen in self._state.windows.items() if foot is not stride.foot]
-        return any(
-            len(seen) >= self.params.rule.window_strides - 1  # feet alternate: it may be one stride behind
-            and stride.terminal_contact_s - seen[-1].terminal_contact_s < self.params.fresh_s
-            and held_share(seen) >= self.params.other_share
-            for seen in others
+    def _break(self, feet: Iterable[Foot]) -> None:
+        """What these feet did before cannot be compared with what they do next."""
+        state = self._state
+        for foot in sorted(feet):
+            state.blocks[foot] = []
+            state.ledger.broken(foot)
+            state.wishes.forget(foot)
+
+    def _speak(self, foot: Foot, *, steady: bool) -> list[Outcome]:
+        """Give the first thing that is due and that nothing speaks against; tell of what is not given."""
+        state, now_s = self._state, self._state.now_s
+        lines = [notice_line(notice, self.briefing.coach.language) for notice in state.notices.due.values()]
+        if steady:
+            lines += state.wishes.due(foot, now_s, state.scheduler.theme)
+        found: list[Outcome] = []
+        said: Cue | None = None
+        for line in lines:
+            refusal = self._refusal(line, said)
+            if refusal is not None:
+                self._mark_withheld(line, refusal, foot)
+                wish = line.wish
+                found += state.silences.refuse(wish.cue_id, wish.theme, wish.foot, refusal, now_s)
+                continue
+            said = line.cue(now_s)
+            found += [*state.silences.end(said.cue_id, said.foot), said]
+            self._give(said)
+        return [*found, *state.silences.expire(now_s)]
+
+    def _refusal(self, line: Line, said: Cue | None) -> Refusal | None:
+        """Why a line is not said."""
+        state, wish = self._state, line.wish
+        if said is not None:
+            return Refusal(Silence.OTHER_CUE, f"{said.text!r} was said instead")
+        if wish.kind in FORM:
+            soreness = max((leg.soreness or 0 for leg in self.briefing.legs.values()), default=0)
+            if soreness >= self.briefing.budget.symptom_stop:
+                return Refusal(Silence.SYMPTOMS, f"a calf is sore, {soreness} of 10 at the latest check-in")
+            if line.ankle in UNSAFE:
+                legs = state.budget.by_leg()
+                reason = forbidden(line.ankle, wish.foot, legs, self.briefing)
+                if reason is not None:
+                    return Refusal(Silence.GUARD, reason)
+            if wish.kind is CueKind.CORRECTION and state.ledger.retired(wish.cue_id, state.now_s):
+                times = self.briefing.coach.retire_after
+                return Refusal(Silence.RETIRED, f"{times} of these cues in a row changed nothing")
+        return state.scheduler.refusal(wish, state.now_s, state.context.first_run_s or 0.0)
+
+    def _mark_withheld(self, line: Line, refusal: Refusal, foot: Foot) -> None:
+        """A cue withheld for a reason that is not in the strides shows what happens without it."""
+        if line.wish.kind is CueKind.CORRECTION and refusal.why in BY_CHANCE:
+            self._state.ledger.marked(foot, line.wish.cue_id, self._state.now_s, given=False)
+
+    def _give(self, cue: Cue) -> None:
+        state = self._state
+        state.scheduler.give(cue)
+        state.cue_log.append(json.dumps(cue.to_record(), sort_keys=True))
+        if cue.kind in FORM:
+            feet = state.wishes.said(cue)
+            for foot in feet if cue.kind is CueKind.CORRECTION else ():
+                state.ledger.marked(foot, cue.cue_id, cue.t_s, given=True)
+        else:
+            state.notices.give(cue)
+
+    def _report(self) -> CoachReport:
+        state = self._state
+        return CoachReport(
+            duration_s=state.now_s - (state.begun_s or 0.0),
+            running_s=state.context.running_s,
+            theme=state.scheduler.theme,
+            strides=dict(state.log.strides),
+            budgets=state.budget.all(),
+            held_share=state.log.held_share(),
+            climb_m=state.log.climb_m(),
+            cues=len(state.cue_log),
+            retired=state.ledger.retired_cues,
+            practice=state.log.practice(),
+            halves=state.drift.halves(),
+            baseline=state.baseline.moments(),
+            cue_log_sha256=sha256("\n".join(state.cue_log).encode()).hexdigest(),
         )
-
-
-def reason(foot: Foot, window: Sequence[Stride]) -> str:
-    """Why the cue is due, in one sentence with its numbers."""
-    whose = "the heel" if foot is Foot.UNKNOWN else f"the {foot} heel"
-    heights_mm = [stride.heel_height_mm for stride in window if stride.heel_height_mm is not None]
-    high = f", {fmean(heights_mm):.0f} mm above flat on average" if heights_mm else ""
-    return f"{whose} stayed up in {held_share(window):.0%} of the last {len(window)} strides{high}"

@@ -82,11 +82,12 @@ class Silence(StrEnum):
 class Withheld:
     """A cue that was due from `first_s` to `last_s` and was not given, for one and the same `why`.
 
-    `times` is at how many strides it was due, `reason` one plain sentence with the figures.
+    `times` is at how many strides it was due, `reason` one plain phrase with the figures. While the runner
+    did not run steadily nothing was judged at all: `cue_id` is then "any", and there is no theme.
     """
 
     cue_id: str
-    theme: Theme
+    theme: Theme | None
     foot: Foot
     why: Silence
     first_s: float
@@ -96,7 +97,8 @@ class Withheld:
 
     def to_record(self) -> dict[str, object]:
         """The silence as plain JSON values."""
-        return {"type": "withheld", **asdict(self)}
+        record = {name: value for name, value in asdict(self).items() if value is not None}
+        return {"type": "withheld", **record}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ JSON_ENCODING: Final = "json"
 STRIDE_TOPIC: Final = "/event/stride"
 CUE_TOPIC: Final = "/event/cue"
 TRUTH_TOPIC: Final = "/truth"
+INSTRUCTION_TOPIC: Final = "/event/instruction"
+SETUP_TOPIC: Final = "/setup"
 
 SESSION_METADATA: Final = "session"
 CHANNELS_METADATA: Final = "channels"

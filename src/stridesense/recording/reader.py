@@ -10,9 +10,17 @@ from pathlib import Path
 from typing import Self
 
 from stridesense.errors import InputError
-from stridesense.model import RawPacket
+from stridesense.model import Instruction, Order, RawPacket
 from stridesense.recording.chunks import chunk_content, chunk_messages
-from stridesense.recording.format import PROFILE, SUFFIX, Channel, SessionMeta, segment_path
+from stridesense.recording.format import (
+    INSTRUCTION_TOPIC,
+    PROFILE,
+    SETUP_TOPIC,
+    SUFFIX,
+    Channel,
+    SessionMeta,
+    segment_path,
+)
 from stridesense.recording.scan import Scan, scan
 from stridesense.recording.segment import PART_SUFFIX
 
@@ -85,11 +93,32 @@ class Recording:
             if message.channel.foot:
                 yield message.channel.packet(message.data, message.t_ns)
 
+    def flow(self) -> Iterator[RawPacket | Instruction]:
+        """The packets, and among them what the runner told the coach, in file order."""
+        for message in self.messages():
+            if message.channel.foot:
+                yield message.channel.packet(message.data, message.t_ns)
+            elif message.channel.topic == INSTRUCTION_TOPIC and (told := _instruction(message)):
+                yield told
+
+    def setup(self) -> dict[str, object] | None:
+        """What the coach knew when the session began; None where that was not recorded, or is damaged."""
+        return next(self.records(SETUP_TOPIC), None)
+
     def records(self, topic: str) -> Iterator[dict[str, object]]:
         """The JSON records of one topic, such as "/event/stride", in file order."""
         for message in self.messages():
             if message.channel.topic == topic and not message.channel.foot:
                 yield json.loads(message.data)
+
+
+def _instruction(message: Message) -> Instruction | None:
+    """The instruction in a message; None where it is one of a later version."""
+    try:
+        record = json.loads(message.data)
+        return Instruction(order=Order(record["order"]), arrival_ns=message.t_ns, value=record["value"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _scan_file(path: Path) -> SegmentScan:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 import platformdirs
 
@@ -26,6 +25,7 @@ async def run_live(
     mqtt: MqttSection,
     sinks: Sequence[Sink],
     announce: Callable[[MqttSettings], None],
+    session_id: str,
 ) -> Played:
     """Let `source` flow to `sinks`, and to the broker that `mqtt` names, until it ends.
 
@@ -37,6 +37,7 @@ async def run_live(
         mqtt: which broker, if any.
         sinks: all other sinks.
         announce: is told where it is published, before the first packet flows.
+        session_id: of the session, as in its recording.
 
     Raises:
         LinkError: the private broker cannot be started.
@@ -47,7 +48,7 @@ async def run_live(
         if settings is None:
             return Played(await run_session(source, pipeline, sinks))
         announce(settings)
-        sink = MqttSink(settings, session_id=uuid4().hex, anchor_unix_s=None)
+        sink = MqttSink(settings, session_id=session_id, anchor_unix_s=None)
         report = await run_session(source, pipeline, [*sinks, sink])
         return Played(report, sink.counters)
 

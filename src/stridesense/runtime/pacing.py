@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from stridesense.errors import UsageError
-from stridesense.model import RawPacket
+from stridesense.model import Instruction, RawPacket
 from stridesense.runtime.clock import Clock
 from stridesense.sources.base import Source
 from stridesense.units import NS_PER_S
@@ -25,7 +25,7 @@ class Paced(Source):
             msg = f"a speed must be a number above zero, not {speed:g}"
             raise UsageError(msg)
         self._source = source
-        self._speed = speed
+        self.speed = speed
         self._clock = clock
 
     async def __aenter__(self) -> Self:
@@ -37,10 +37,10 @@ class Paced(Source):
     ) -> None:
         await self._source.__aexit__(kind, error, trace)
 
-    async def __aiter__(self) -> AsyncIterator[RawPacket]:
+    async def __aiter__(self) -> AsyncIterator[RawPacket | Instruction]:
         zero_s: float | None = None
         async for packet in self._source:
-            after_s = packet.arrival_ns / NS_PER_S / self._speed
+            after_s = packet.arrival_ns / NS_PER_S / self.speed
             if zero_s is None:
                 zero_s = self._clock.now_s() - after_s
             await self._clock.sleep_until(zero_s + after_s)

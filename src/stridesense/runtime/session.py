@@ -7,7 +7,17 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Final
 
-from stridesense.model import Cue, Foot, Gap, Malformed, PodReading, RawPacket, Stride
+from stridesense.model import (
+    CoachReport,
+    Cue,
+    Foot,
+    Gap,
+    Instruction,
+    Malformed,
+    PodReading,
+    RawPacket,
+    Stride,
+)
 from stridesense.pipeline import Outcome, Pipeline
 from stridesense.sinks.base import Item, Sink
 from stridesense.sources.base import Source
@@ -17,7 +27,7 @@ QUEUE_PACKETS: Final = 256
 
 _MANY_GAPS: Final = 10
 
-Packets = asyncio.Queue[RawPacket | None]
+Packets = asyncio.Queue[RawPacket | Instruction | None]
 
 
 @dataclass(slots=True)
@@ -27,6 +37,7 @@ class SessionReport:
     packets: int = 0
     strides: Counter[Foot] = field(default_factory=Counter)
     cues: list[Cue] = field(default_factory=list)
+    coach: CoachReport | None = None
     malformed: int = 0
     missing_samples: int = 0
     gaps: int = 0
@@ -41,6 +52,8 @@ class SessionReport:
                 self.strides[item.foot] += 1
             case Cue():
                 self.cues.append(item)
+            case CoachReport():
+                self.coach = item
             case Malformed():
                 self.malformed += 1
             case Gap():
@@ -72,7 +85,9 @@ class SessionReport:
             yield "no strides: nothing moves like a foot that walks or runs; is the pod worn on a foot?"
 
 
-def outcomes(packets: Iterable[RawPacket], pipeline: Pipeline, report: SessionReport) -> Iterator[Outcome]:
+def outcomes(
+    packets: Iterable[RawPacket | Instruction], pipeline: Pipeline, report: SessionReport
+) -> Iterator[Outcome]:
     """What `pipeline` makes of packets that are all there already, counted in `report`."""
     for packet in packets:
         report.count(packet)

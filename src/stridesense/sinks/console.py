@@ -13,8 +13,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from stridesense.model import Cue, Foot, HeelState, PodReading, PodReport, Stride
+from stridesense.model import Bout, Change, Cue, Foot, HeelState, Hop, PodReading, PodReport, Stride
 from stridesense.sinks.base import Item, Sink
+from stridesense.sinks.coach_words import describe_bout, describe_change, describe_hop
 from stridesense.sinks.pod_words import (
     WORRYING,
     describe_link,
@@ -57,22 +58,30 @@ SHOWN: Final = (
 )
 
 
-def console_sink(console: Console) -> Sink:
-    """The sink that suits `console`: a live table on a terminal, lines otherwise."""
-    return LiveTable(console) if console.is_terminal else PlainLines(console.file)
+def console_sink(console: Console, *, drill: bool = False) -> Sink:
+    """The sink that suits `console`: a live table on a terminal, lines otherwise; in a drill every hop."""
+    if console.is_terminal and not drill:
+        return LiveTable(console)
+    return PlainLines(console.file, drill=drill)
 
 
 class PlainLines(Sink):
-    """One line for each stride, cue and change of a pod, and for each reading of a pod of its own figures."""
+    """One line for each stride, cue and change of a pod, and for each reading of a pod of its own figures.
 
-    def __init__(self, file: IO[str]) -> None:
+    In a drill the lines are those of the hops instead of the strides.
+    """
+
+    def __init__(self, file: IO[str], *, drill: bool = False) -> None:
         self._file = file
+        self._drill = drill
         self._known: dict[Foot, tuple[object, ...]] = {}
 
     async def handle(self, item: Item) -> None:
         """Print what is new."""
         match item:
-            case Stride():
+            case Hop() | Bout() | Change():
+                self._print_found(item)
+            case Stride() if not self._drill:
                 self._print(", ".join(f"{s.name} {s.value(item)} {s.unit}".rstrip() for s in SHOWN))
             case Cue():
                 self._print(f"CUE at {item.t_s:.2f} s: {item.text} ({item.reason})")
@@ -80,6 +89,15 @@ class PlainLines(Sink):
                 self._print(f"at {item.t_s:.2f} s, {pod_name(item.foot)}: {describe_reading(item)}")
             case PodReport() if item.state is not None:
                 self._print_change(item)
+
+    def _print_found(self, item: Hop | Bout | Change) -> None:
+        match item:
+            case Hop() if self._drill:
+                self._print(describe_hop(item))
+            case Bout():
+                self._print(describe_bout(item))
+            case Change():
+                self._print(describe_change(item))
 
     def _print_change(self, report: PodReport) -> None:
         """A pod reports each second; only another state is worth a line."""

@@ -2,20 +2,21 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Final, Self
 
-from stridesense.model import Cue, RawPacket, Stride
-from stridesense.recording.format import CUE_TOPIC, STRIDE_TOPIC, SessionMeta
+from stridesense.model import Cue, Instruction, RawPacket, Stride
+from stridesense.recording.format import CUE_TOPIC, INSTRUCTION_TOPIC, SETUP_TOPIC, STRIDE_TOPIC, SessionMeta
 from stridesense.recording.writer import FREE_BYTES_WANTED, RecordingWriter
 from stridesense.sinks.base import Item, Sink
 
 FLUSH_INTERVAL_S: Final = 0.75  # leaves the flush itself time within the one second that a kill may cost
 BUFFER_ITEMS: Final = 12_000  # 30 s of two pods at 200 packets/s each
 
-_Given = RawPacket | Stride | Cue
+_Given = RawPacket | Instruction | Stride | Cue
 
 
 class Recorder(Sink):
@@ -28,6 +29,7 @@ class Recorder(Sink):
     Args:
         path: the file to make, `NAME.mcap`.
         meta: the session.
+        setup: what the coach knows when it begins, as plain JSON values.
         free_bytes_wanted: least free space on the disk.
 
     Raises:
@@ -35,13 +37,24 @@ class Recorder(Sink):
     """
 
     def __init__(
-        self, path: Path | str, meta: SessionMeta, *, free_bytes_wanted: int = FREE_BYTES_WANTED
+        self,
+        path: Path | str,
+        meta: SessionMeta,
+        *,
+        setup: Mapping[str, object] | None = None,
+        free_bytes_wanted: int = FREE_BYTES_WANTED,
     ) -> None:
+        self._setup = setup
         self._writer = RecordingWriter(path, meta, free_bytes_wanted=free_bytes_wanted)
         self._queue: SimpleQueue[tuple[int, _Given] | None] = SimpleQueue()
         self._dropped = 0
         self._now_ns = 0
         self._thread: asyncio.Future[None]
+
+    @property
+    def path(self) -> Path:
+        """The file that was named for it."""
+        return self._writer.path
 
     @property
     def lost_messages(self) -> int:
@@ -60,6 +73,8 @@ class Recorder(Sink):
 
     async def __aenter__(self) -> Self:
         self._writer.__enter__()
+        if self._setup is not None:
+            self._writer.json(SETUP_TOPIC, 0, self._setup)
         self._thread = asyncio.get_running_loop().run_in_executor(None, self._write)
         return self
 
@@ -70,10 +85,10 @@ class Recorder(Sink):
         await asyncio.shield(self._thread)
 
     async def handle(self, item: Item) -> None:
-        """Take one item; anything but packets, strides and cues passes by."""
+        """Take one item; anything but packets, instructions, strides and cues passes by."""
         if self._thread.done():
             self._thread.result()
-        if isinstance(item, RawPacket):
+        if isinstance(item, RawPacket | Instruction):
             self._now_ns = item.arrival_ns
         elif not isinstance(item, Stride | Cue):
             return
@@ -104,6 +119,8 @@ class Recorder(Sink):
         match item:
             case RawPacket():
                 self._writer.packet(item)
+            case Instruction():
+                self._writer.json(INSTRUCTION_TOPIC, now_ns, item.to_record())
             case Stride():
                 self._writer.json(STRIDE_TOPIC, now_ns, item.to_record())
             case Cue():

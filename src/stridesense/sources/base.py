@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Self
 
-from stridesense.model import RawPacket
+from stridesense.model import Instruction, RawPacket
 
 
 class Source(ABC):
@@ -24,5 +24,5 @@ class Source(ABC):
         """Close what `__aenter__` opened."""
 
     @abstractmethod
-    def __aiter__(self) -> AsyncIterator[RawPacket]:
-        """Iterate over the packets once."""
+    def __aiter__(self) -> AsyncIterator[RawPacket | Instruction]:
+        """Iterate over the packets, and what the runner says in between, once."""

@@ -1,9 +1,9 @@
 """Sessions of the past: a recording, or a CSV file with the plain header."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from stridesense.model import RawPacket
+from stridesense.model import Instruction, RawPacket
 from stridesense.recording.importer import ImportedCsv, plain_csv
 from stridesense.recording.reader import Recording
 from stridesense.recording.summary import summarise
@@ -22,6 +22,11 @@ def open_recorded(path: Path) -> Recorded:
     return plain_csv(path) if path.suffix.lower() == ".csv" else Recording.open(path)
 
 
+def flow(recorded: Recorded) -> Iterator[RawPacket | Instruction]:
+    """The packets of a session on disk, and what the runner told the coach among them."""
+    return recorded.flow() if isinstance(recorded, Recording) else iter(recorded.packets())
+
+
 def duration_s(recorded: Recorded) -> float:
     """How long the session lasts in seconds; a recording is read through once for that."""
     if isinstance(recorded, Recording):
@@ -36,6 +41,6 @@ class ReplaySource(Source):
     def __init__(self, recorded: Recorded) -> None:
         self._recorded = recorded
 
-    async def __aiter__(self) -> AsyncIterator[RawPacket]:
-        for packet in self._recorded.packets():
-            yield packet
+    async def __aiter__(self) -> AsyncIterator[RawPacket | Instruction]:
+        for item in flow(self._recorded):
+            yield item

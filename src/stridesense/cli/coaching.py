@@ -1,0 +1,96 @@
+"""The options and remarks of the coach that several commands share."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stridesense.cli.terminal import note
+from stridesense.coaching.words import language_pack
+from stridesense.history.store import history_path
+from stridesense.model import CoachReport, Cue, Foot
+from stridesense.recording.format import CUE_TOPIC
+from stridesense.recording.reader import Recording
+from stridesense.runtime.config import Settings
+from stridesense.runtime.profile import ShoeProfile
+from stridesense.runtime.setup import Setup, recorded_setup
+from stridesense.sinks.voice import Voice
+from stridesense.sources.replay import Recorded
+
+MuteOption = Annotated[bool, typer.Option("--mute", help="Say and play nothing aloud; cues are still shown.")]
+AloudOption = Annotated[bool, typer.Option("--aloud", help="Say the cues aloud, as in a run.")]
+DrillOption = Annotated[
+    bool, typer.Option("--drill", help="Show every hop of a drill: heel, contact, symmetry.")
+]
+
+
+def recorded_or_first(
+    recorded: Recorded, file: Path, settings: Settings, shoe: ShoeProfile | None
+) -> tuple[Setup, bool]:
+    """What the session started from, and whether that was recorded with it.
+
+    A shoe that is named, and a session that says nothing of its start, begin from the settings, as if there
+    had been no earlier session.
+
+    Raises:
+        InputError: it was recorded by a later version.
+        UsageError: there are no words in the language of the settings.
+    """
+    setup = recorded_setup(recorded, file) if shoe is None else None
+    if setup is not None:
+        return setup, True
+    started_unix_s = recorded.meta.anchor_unix_ns / 1e9 if isinstance(recorded, Recording) else 0.0
+    return Setup.first(settings, shoe, started_unix_s), False
+
+
+def history_of(settings: Settings) -> Path | None:
+    """Where the runs are kept, None where the settings want none kept."""
+    return (settings.history.path or history_path()) if settings.history.keep else None
+
+
+def voice_of(settings: Settings, setup: Setup, *, aloud: bool, speed: float = 1.0) -> list[Voice]:
+    """The voice, if it is to be heard.
+
+    Args:
+        settings: its settings.
+        setup: the session's, whose language it speaks.
+        aloud: whether it is to be heard.
+        speed: how many times faster than real time the session goes.
+    """
+    if not aloud or settings.voice.mode == "off":
+        return []
+    speaker = language_pack(setup.briefing.coach.language).voice
+    return [Voice(settings.voice, speaker, lambda: speed * time.monotonic())]
+
+
+def remark_on_voice(voices: Sequence[Voice]) -> None:
+    """Say what was not heard."""
+    for voice in voices:
+        if voice.report.problem is not None:
+            note(voice.report.problem)
+
+
+def remark_on_cues(recorded: Recorded, cues: Sequence[Cue]) -> None:
+    """Say whether these are the cues that were given when the session was recorded."""
+    if not isinstance(recorded, Recording):
+        return
+    given = list(recorded.records(CUE_TOPIC))
+    if [cue.to_record() for cue in cues] == given:
+        note(f"the same {len(cues)} cues as when it was recorded")
+        return
+    note(f"not the {len(given)} cues of the recording: it was made with another version, shoe or start")
+
+
+def remark_on_coaching(report: CoachReport | None) -> None:
+    """Say what the session was about, and what it cost the calves."""
+    if report is None:
+        return
+    if report.theme is not None:
+        note(f"theme: {report.theme.replace('_', ' ')}")
+    for leg in report.budgets:
+        if leg.strides:
+            whose = "calf" if leg.foot is Foot.UNKNOWN else f"{leg.foot} calf"
+            share = "" if leg.ratio is None else f", {leg.ratio:.2f} of its limit ({leg.band})"
+            note(f"{whose}: load {leg.load:.0f} usual strides, a proxy{share}")

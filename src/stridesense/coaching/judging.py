@@ -1,0 +1,142 @@
+"""How far a stride is from what this runner usually does, in the sense of each cue."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from math import sqrt
+from statistics import fmean
+from typing import Final, NamedTuple
+
+from stridesense.coaching.baseline import Baseline, Expected
+from stridesense.coaching.metrics import METRICS
+from stridesense.coaching.rules import RULES, WINDOW_STRIDES, CueRule
+from stridesense.model import Foot, HeelState, Stride, Theme
+
+_UNEVEN: Final = "contact_time_s"
+_OTHER: Final = {Foot.LEFT: Foot.RIGHT, Foot.RIGHT: Foot.LEFT}
+_FRESH_S: Final = 2.0
+
+
+class Judgement(NamedTuple):
+    """One stride by one rule.
+
+    Attributes:
+        value: of the metric, in its unit.
+        usual: for this runner at this speed and cadence; None where nobody knows yet.
+        beyond_sd: how far it is beyond that in the direction that the cue corrects, in the runner's spreads.
+        off: 1 when it is outside the band, -1 on the other side for a rule without a direction, else 0.
+    """
+
+    value: float
+    usual: float | None
+    beyond_sd: float | None
+    off: int
+
+
+@dataclass(slots=True)
+class _Contact:
+    """The latest contact of a foot, its distance from usual, and when it ended."""
+
+    contact_s: float
+    beyond_sd: float
+    end_s: float
+
+
+@dataclass(slots=True)
+class Judge:
+    """Compares each running stride with the baseline.
+
+    Attributes:
+        band_sd: half the width of the band in which nothing is said, in spreads of single strides.
+    """
+
+    band_sd: float
+    contacts: dict[Foot, _Contact] = field(default_factory=dict)
+
+    def judge(self, stride: Stride, baseline: Baseline) -> dict[str, Judgement]:
+        """The stride by every rule that can be told, by cue id."""
+        found = {rule.cue_id: self._by(rule, stride, baseline) for rule in RULES if rule.metric in METRICS}
+        heel, uneven = found.pop("heel_held", None), self._uneven(stride, baseline)
+        if heel is not None and stride.heel_state is not None:
+            found["heel_held"] = heel._replace(off=int(stride.heel_state is HeelState.HELD))
+        if uneven is not None:
+            found["uneven"] = uneven
+        return {cue_id: judgement for cue_id, judgement in found.items() if judgement is not None}
+
+    def _by(self, rule: CueRule, stride: Stride, baseline: Baseline) -> Judgement | None:
+        value = METRICS[rule.metric].value(stride)
+        if value is None:
+            return None
+        expected = _expected(baseline, rule.metric, stride)
+        if expected is None:
+            # What the heel does can be seen; all else is only off against the runner's own usual.
+            return Judgement(value, None, None, 0) if rule.theme is Theme.HEEL else None
+        beyond_sd = rule.direction * (value - expected.value) / expected.spread
+        off = beyond_sd > self.band_sd + expected.sure_sd / expected.spread
+        return Judgement(value, expected.value, beyond_sd, int(off))
+
+    def _uneven(self, stride: Stride, baseline: Baseline) -> Judgement | None:
+        """Left contact against right, each against its own usual: uneven legs may be this runner's own."""
+        expected = _expected(baseline, _UNEVEN, stride)
+        if expected is None or stride.foot not in _OTHER:
+            return None
+        mine = _Contact(
+            stride.contact_time_s,
+            (stride.contact_time_s - expected.value) / expected.spread,
+            stride.terminal_contact_s,
+        )
+        self.contacts[stride.foot] = mine
+        other = self.contacts.get(_OTHER[stride.foot])
+        if other is None or abs(mine.end_s - other.end_s) > _FRESH_S:
+            return None
+        left, right = (mine, other) if stride.foot is Foot.LEFT else (other, mine)
+        beyond_sd = (left.beyond_sd - right.beyond_sd) / sqrt(2.0)
+        percent = 200.0 * (left.contact_s - right.contact_s) / (left.contact_s + right.contact_s)
+        off = (beyond_sd > self.band_sd) - (beyond_sd < -self.band_sd)
+        return Judgement(percent, None, beyond_sd, off)
+
+
+def _expected(baseline: Baseline, metric: str, stride: Stride) -> Expected | None:
+    if stride.speed_mps is None or stride.cadence_spm is None:
+        return None
+    return baseline.expected(stride.foot, metric, stride.speed_mps, stride.cadence_spm)
+
+
+@dataclass(slots=True)
+class Window:
+    """The last 25 judgements of one foot by one rule."""
+
+    judgements: deque[Judgement] = field(default_factory=lambda: deque(maxlen=WINDOW_STRIDES))
+    above: int = 0
+    below: int = 0
+
+    def add(self, judgement: Judgement) -> None:
+        """Take one more, forgetting the oldest."""
+        if len(self.judgements) == WINDOW_STRIDES:
+            self._count(self.judgements[0].off, -1)
+        self.judgements.append(judgement)
+        self._count(judgement.off, 1)
+
+    def _count(self, off: int, by: int) -> None:
+        self.above += by * (off > 0)
+        self.below += by * (off < 0)
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many as a verdict needs."""
+        return len(self.judgements) == WINDOW_STRIDES
+
+    @property
+    def off_share(self) -> float:
+        """Share of strides outside the band, on the side where there are more of them."""
+        return max(self.above, self.below) / len(self.judgements) if self.judgements else 0.0
+
+    @property
+    def value(self) -> float:
+        """Mean of the metric."""
+        return fmean(judgement.value for judgement in self.judgements)
+
+    @property
+    def usual(self) -> float | None:
+        """Mean of what is usual; None where that is not known of any."""
+        known = [judgement.usual for judgement in self.judgements if judgement.usual is not None]
+        return fmean(known) if known else None
