@@ -29,13 +29,13 @@ def difference_interval(treated: Sequence[float], control: Sequence[float]) -> t
     """
     if min(len(treated), len(control)) < FEWEST:
         return None
-    samples = [np.asarray(values, dtype="<f8") for values in (treated, control)]
-    spread = sqrt(sum(sample.var(ddof=1) / sample.size for sample in samples))
+    one, other = np.asarray(treated, dtype="<f8"), np.asarray(control, dtype="<f8")
+    spread = sqrt(one.var(ddof=1) / one.size + other.var(ddof=1) / other.size)
     if spread == 0.0:
         return None
-    difference = float(samples[0].mean() - samples[1].mean())
-    chance = Random(crc32(b"".join(sample.tobytes() for sample in samples)))  # noqa: S311 - no secret
-    ratios = _studentised(*samples, difference, chance)
+    difference = float(one.mean() - other.mean())
+    chance = Random(crc32(one.tobytes() + other.tobytes()))  # noqa: S311 - no secret
+    ratios = _studentised(one, other, difference, chance)
     edge = round(_TAIL * (ratios.size + 1)) - 1
     return difference - float(ratios[-1 - edge]) * spread, difference - float(ratios[edge]) * spread
 

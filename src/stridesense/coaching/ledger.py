@@ -183,13 +183,10 @@ class Ledger:
         return tuple(cue_id for cue_id, tally in self.tallies.items() if tally.retired_s is not None)
 
     def _watch(self, foot: Foot, cue_id: str) -> Watch:
-        watches = self.watches.get(foot)
-        if watches is None:
-            watches = self.watches[foot] = {}
-        watch = watches.get(cue_id)
-        if watch is None:
-            watch = watches[cue_id] = Watch()
-        return watch
+        try:
+            return self.watches[foot][cue_id]
+        except KeyError:
+            return self.watches.setdefault(foot, {}).setdefault(cue_id, Watch())
 
     def _count(self, effect: CueEffect, now_s: float) -> None:
         """Let a withheld cue tell what to expect, and a given one whether it did more than that."""
