@@ -63,7 +63,7 @@ def withheld(
         first_s=first_s,
         last_s=last_s,
         times=times,
-        reason=f"{times} strides off, {why}",
+        reason=f"{times} strides off",
     )
 
 
@@ -131,7 +131,7 @@ def items() -> list[Kept]:
         withheld(120.0, 140.0, why=Silence.WARM_UP),
         cue(),
         budget(t_s=900.0, load=1300.0),
-        withheld(630.0, 660.0, why=Silence.GAP),
+        withheld(630.0, 660.0, why=Silence.GAP, times=9),
         effect(),
         change(),
         budget(),

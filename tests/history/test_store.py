@@ -56,7 +56,7 @@ def test_everything_comes_back_as_it_was_given(store: Store) -> None:
     assert whole.cues == (cue(),)
     assert whole.withheld == (
         withheld(120.0, 140.0, why=Silence.WARM_UP),
-        withheld(630.0, 660.0, why=Silence.GAP),
+        withheld(630.0, 660.0, why=Silence.GAP, times=9),
     )
     assert (whole.effects, whole.changes, whole.bouts) == ((effect(),), (change(),), (bout(),))
 

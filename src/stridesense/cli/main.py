@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "info": ("info", "Say what is in a recording."),
     "import": ("import_", "Turn a CSV file of any sensor into a recording."),
     "recover": ("recover", "Save what can be read of a damaged recording."),
+    "history": ("history", "Past sessions, how the legs feel, and why there was no cue."),
     "validate": ("validate", "Measure how good the detection is; write the page of accuracy."),
     "protocols": ("protocols", "List the pods, check a description, decode a packet."),
     "doctor": ("doctor", "Say what is installed and what is missing for which feature."),

@@ -79,6 +79,21 @@ class Store:
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read within is of one moment, whatever others write meanwhile.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        with faults(self.path):
+            self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                self.connection.execute("COMMIT")
+
+    @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All that is written within stands in the file afterwards, or, when anything fails, nothing of it.
 

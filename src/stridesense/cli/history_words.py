@@ -1,0 +1,88 @@
+"""What the pages about past sessions share: moments, loads, and text that cannot steer a terminal."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from stridesense.coaching.metrics import METRICS
+from stridesense.history.facts import KeptSession
+from stridesense.model import CalfBudget, Foot
+
+Database = Annotated[
+    Path | None,
+    typer.Option("--database", metavar="FILE", help="The history's file; your own by default."),
+]
+"""The option that every command on the history has."""
+
+WIDE: Final = 200
+"""Columns of a table that goes into a file or a pipe, where no terminal says how many there are."""
+
+
+def page() -> Console:
+    """Where tables are printed: as wide as the terminal, or wide enough that nothing is cut."""
+    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+def safe(text: str) -> str:
+    """The text with signs that are not for reading, as those that steer a terminal, written as escapes."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
+    )
+
+
+def when(unix_s: float) -> str:
+    """A moment in local time, to the minute."""
+    return f"{datetime.fromtimestamp(unix_s, UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+def clock(t_s: float) -> str:
+    """A moment of a session as a stopwatch shows it."""
+    minutes, seconds = divmod(int(t_s), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
+
+
+def lasted_s(kept: KeptSession) -> float:
+    """How long a session was, s; of one that was cut short, as far as anything is known."""
+    return kept.last_s if kept.report is None else kept.report.duration_s
+
+
+def by_foot(budgets: Sequence[CalfBudget]) -> dict[Foot, CalfBudget]:
+    """The budgets by leg."""
+    return {budget.foot: budget for budget in budgets}
+
+
+def sides(words: dict[Foot, str]) -> str:
+    """Left and right in this order; a foot that nobody named stands alone."""
+    if set(words) <= {Foot.UNKNOWN}:
+        return words.get(Foot.UNKNOWN, "")
+    return f"{words.get(Foot.LEFT, '-')} / {words.get(Foot.RIGHT, '-')}"
+
+
+def told(metric: str, value: float) -> str:
+    """A value of a metric with its unit, as people read it."""
+    known = METRICS.get(metric)
+    return f"{value:.4g}" if known is None else known.told(value).rstrip()
+
+
+def label(metric: str) -> str:
+    """What a metric is called."""
+    known = METRICS.get(metric)
+    return safe(metric) if known is None else known.label
+
+
+def short_ids(ids: Iterable[str]) -> dict[str, str]:
+    """For each id its shortest beginning, of 8 letters or more, that no other has."""
+    known = list(ids)
+    return {each: _shortest(each, known) for each in known}
+
+
+def _shortest(session_id: str, known: Sequence[str]) -> str:
+    length = 8
+    while length < len(session_id) and sum(one.startswith(session_id[:length]) for one in known) > 1:
+        length += 1
+    return session_id[:length]
