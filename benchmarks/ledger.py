@@ -12,6 +12,7 @@ from argparse import ArgumentParser
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import exp
 from random import Random
 from statistics import fmean, median
 from typing import Final
@@ -31,6 +32,7 @@ SETTINGS: Final = CoachSettings()
 GAP_STRIDES: Final = round(SETTINGS.same_cue_gap_s / STRIDE_S)
 FEWEST_CUES: Final = 20
 MOST_CUES: Final = 60
+FIRST_SEED: Final = 20_000
 COIN: Final = "coin"
 PROBES: Final = "probes"
 
@@ -72,13 +74,10 @@ class Verdict:
         return self.low_sd <= effect_sd <= self.high_sd
 
 
-def relief() -> np.ndarray:
+def relief() -> list[float]:
     """Share of an effect that is there, by strides since the cue: all of it in the window, then less."""
-    age = np.arange(SESSION_STRIDES, dtype=float)
-    held = REACTION_STRIDES + WINDOW_STRIDES
-    share = np.exp(-np.maximum(0.0, age - held) / 40.0)
-    share[: REACTION_STRIDES + 1] = 0.0
-    return share
+    fading = [exp(-i / 40.0) for i in range(1, 250)]
+    return [0.0] * (REACTION_STRIDES + 1) + [1.0] * WINDOW_STRIDES + fading
 
 
 RELIEF: Final = relief()
@@ -102,15 +101,16 @@ def session(runner: Runner, ledger: Ledger, rng: np.random.Generator) -> Iterato
     """One session: strides, cues by the coach's rule, and the effects that the ledger sees."""
     toss = Random(int(rng.integers(2**32)))  # noqa: S311 - no secret
     level = LINE_SD + rng.uniform(-0.3, 0.2)
-    strides = np.asarray(noise(runner.memory, rng)) + level
-    strides += rng.uniform(0.1, 0.4) * np.arange(SESSION_STRIDES) / SESSION_STRIDES
-    over: deque[bool] = deque(maxlen=WINDOW_STRIDES)
-    next_cue = WINDOW_STRIDES
+    rise = rng.uniform(0.1, 0.4) / SESSION_STRIDES
+    strides = [value + level + rise * i for i, value in enumerate(noise(runner.memory, rng))]
+    over: deque[bool] = deque([False] * WINDOW_STRIDES)
+    due, next_cue = 0, WINDOW_STRIDES
     for i in range(SESSION_STRIDES):
-        t_s, beyond_sd = STRIDE_S * i, float(strides[i])
+        t_s, beyond_sd = STRIDE_S * i, strides[i]
         over.append(beyond_sd > LINE_SD)
+        due += over[-1] - over.popleft()
         yield from ledger.judged(Foot.LEFT, CUE, t_s, beyond_sd)
-        if sum(over) < DUE_STRIDES or len(over) < WINDOW_STRIDES:
+        if due < DUE_STRIDES:
             continue
         if runner.withheld == PROBES and in_probe(t_s):
             ledger.marked(Foot.LEFT, CUE, t_s, given=False)
@@ -119,8 +119,13 @@ def session(runner: Runner, ledger: Ledger, rng: np.random.Generator) -> Iterato
             given = runner.withheld == PROBES or toss.random() >= runner.withheld_share
             ledger.marked(Foot.LEFT, CUE, t_s, given=given)
             if given:
-                effect_sd = toss.gauss(runner.effect_sd, runner.effect_spread_sd)
-                strides[i:] -= effect_sd * RELIEF[: SESSION_STRIDES - i]
+                relieve(strides, i, toss.gauss(runner.effect_sd, runner.effect_spread_sd))
+
+
+def relieve(strides: list[float], cue: int, effect_sd: float) -> None:
+    """Let the strides after a cue be better."""
+    for i, share in enumerate(RELIEF[: len(strides) - cue], start=cue):
+        strides[i] -= effect_sd * share
 
 
 def history(runner: Runner) -> list[CueEffect]:
@@ -145,9 +150,12 @@ def verdict(runner: Runner) -> Verdict | None:
     return Verdict(record.gain_sd, record.low_sd, record.high_sd, naive_sd, record.given, withheld)
 
 
-def verdicts(runners: int, effect_sd: float, withheld: str = COIN) -> list[Verdict]:
+def verdicts(
+    runners: int, effect_sd: float, withheld: str = COIN, first_seed: int = FIRST_SEED
+) -> list[Verdict]:
     """The verdicts on so many runners, without those of whom none can be given."""
-    made = (verdict(Runner(seed=i, effect_sd=effect_sd, withheld=withheld)) for i in range(runners))
+    seeds = range(first_seed, first_seed + runners)
+    made = (verdict(Runner(seed=seed, effect_sd=effect_sd, withheld=withheld)) for seed in seeds)
     return [one for one in made if one is not None]
 
 
@@ -199,7 +207,7 @@ def main() -> None:
     print()
     print("effect sd  retired at median  within 10 cues")
     for effect_sd in (-0.5, 0.0, 0.25, 0.5, 1.0):
-        found = [cues_until_retired(Runner(seed=i, effect_sd=effect_sd)) for i in range(runners)]
+        found = [cues_until_retired(Runner(seed=i, effect_sd=effect_sd)) for i in range(min(runners, 200))]
         print(retired_row(effect_sd, found))
 
 
