@@ -229,9 +229,9 @@ def test_a_saved_state_goes_on_as_it_would_have() -> None:
         assert before + told(strides[cut:], copied) == told(strides)
 
 
-def test_an_hour_of_hops_needs_no_more_memory_than_a_minute() -> None:
+def test_a_quarter_of_an_hour_of_hops_needs_no_more_memory_than_a_minute() -> None:
     drills, sizes = Drills(), []
-    for i, stride in enumerate(hops([(L, R)] * 7800)):
+    for i, stride in enumerate(hops([(L, R)] * 2000)):
         drills.add(stride)
         if i % 260 == 259:
             sizes.append(len(pickle.dumps(drills)))

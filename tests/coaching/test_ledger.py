@@ -25,7 +25,7 @@ CUE, STRIDE_S = "heel_held", 0.7
 OBSERVED = 27
 """Strides after a cue until its effect is known: 2 of reaction, 25 that count."""
 
-RUNNERS, FIRST_SEED = 500, 20_000
+RUNNERS, FIRST_SEED = 150, 20_000
 
 
 def run(
