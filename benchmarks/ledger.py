@@ -192,7 +192,7 @@ def retired_row(effect_sd: float, found: Sequence[int | None]) -> str:
     counts = [count for count in found if count is not None]
     within = fmean(count is not None and count <= 10 for count in found)
     after = f"{median(counts):.0f}" if len(counts) > len(found) / 2 else "-"
-    return f"{effect_sd:9.1f}  {after:>16}  {within:15.0%}"
+    return f"{effect_sd:9.2f}  {after:>16}  {within:15.0%}"
 
 
 def main() -> None:
