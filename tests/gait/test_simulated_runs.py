@@ -7,6 +7,7 @@ from statistics import fmean, pstdev
 
 import pytest
 
+from coached import eager_pipeline
 from stage_checks import run
 from stridesense.model import Cue, EventKind, Foot, Gait, GaitEvent, Gap, HeelState, Stride
 from stridesense.pipeline import Outcome, Pipeline
@@ -30,7 +31,7 @@ class Compared:
 def compared(name: str, seconds: float = 60.0) -> Compared:
     """Simulate a scenario, run the river over its packets, and match the strides to the truth."""
     simulated = simulate(load(name).shortened(seconds))
-    outcomes = run(Pipeline(), simulated.packets())
+    outcomes = run(eager_pipeline(), simulated.packets())
     pairs, invented = [], []
     for stride in (out for out in outcomes if isinstance(out, Stride)):
         near = min(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from coached import eager_pipeline
 from stridesense.model import Cue, Stride
-from stridesense.pipeline import Pipeline
 from stridesense.recording.reader import Recording
 
 HERE = Path(__file__).parent
@@ -18,7 +18,7 @@ TOLERANCE = 1e-6
 
 def records(path: Path) -> list[dict[str, Any]]:
     """The strides and cues of a recording, as plain values."""
-    pipeline = Pipeline()
+    pipeline = eager_pipeline()
     out = [outcome for packet in Recording.open(path).packets() for outcome in pipeline.process(packet)]
     out += pipeline.flush()
     strides = [outcome.to_record() for outcome in out if isinstance(outcome, Stride)]

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from coached import eager_pipeline
 from stage_checks import run
 from stridesense.dsp.kernels import Switch
 from stridesense.model import Cue, Foot, RawPacket, Stride
-from stridesense.pipeline import Outcome, Pipeline
+from stridesense.pipeline import Outcome
 from stridesense.simulator import load, simulate
 
 
@@ -27,7 +28,7 @@ def packets() -> tuple[RawPacket, ...]:
 
 def fed(packets: Iterable[RawPacket]) -> tuple[Outcome, ...]:
     """What the river makes of packets."""
-    return tuple(run(Pipeline(), packets))
+    return tuple(run(eager_pipeline(), packets))
 
 
 @cache
@@ -71,7 +72,7 @@ def test_the_cut_of_packets_does_not_matter(size: int | None) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_run_goes_on_elsewhere_from_its_state(seed: int) -> None:
     stop = random.Random(seed).randrange(1, len(packets()))
-    here, there = Pipeline(), Pipeline()
+    here, there = eager_pipeline(), eager_pipeline()
     out = [outcome for packet in packets()[:stop] for outcome in here.process(packet)]
     there.state = pickle.loads(pickle.dumps(here.state))  # noqa: S301  our own bytes
     out += [outcome for packet in packets()[stop:] for outcome in there.process(packet)]
@@ -88,7 +89,7 @@ def test_plain_python_and_compiled_loops_agree(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_used_pipeline_can_be_reset() -> None:
-    pipeline = Pipeline()
+    pipeline = eager_pipeline()
     for packet in packets()[:500]:
         pipeline.process(packet)
     pipeline.reset()

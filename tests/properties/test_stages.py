@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 
 import stridesense
+from coached import briefing
 from stage_checks import CHECKS, run
 from stridesense.coaching.coach import Coach
 from stridesense.dsp.conditioner import Conditioner
@@ -107,7 +108,7 @@ def test_the_run_that_they_are_fed_is_worth_it() -> None:
         for items in (river()[Stride], run(Bilateral(), river()[Stride]))
     )
     assert seen < 0.5 * estimated
-    assert any(isinstance(item, Cue) for item in run(Coach(), river()[Stride]))
+    assert any(isinstance(item, Cue) for item in run(Coach(briefing()), river()[Stride]))
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))

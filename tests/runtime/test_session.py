@@ -10,7 +10,8 @@ from stridesense.errors import LinkError
 from stridesense.model import Cue, RawPacket, Stride
 from stridesense.pipeline import Pipeline
 from stridesense.runtime.clock import VirtualClock
-from stridesense.runtime.demo import LASTS_S, demo_source
+from stridesense.runtime.config import Settings
+from stridesense.runtime.demo import LASTS_S, demo_setup, demo_source
 from stridesense.runtime.session import SessionReport, outcomes, run_session
 from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sinks.base import Item, Sink
@@ -116,7 +117,7 @@ def test_a_file_with_malformed_rows_has_more_of_them_than_packets() -> None:
 
 async def test_the_demo_takes_half_a_minute_and_brings_the_cue() -> None:
     clock, sink = VirtualClock(), Collector()
-    report = await run_session(demo_source(clock), Pipeline(), [sink])
+    report = await run_session(demo_source(clock), demo_setup(Settings(), None).pipeline(), [sink])
     assert clock.now_s() == pytest.approx(LASTS_S, abs=1.0)
     assert report.strides.total() > 150
     assert report.cues == [item for item in sink.items if isinstance(item, Cue)]

@@ -11,13 +11,13 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from stridesense.cli.coaching import recorded_or_first, remark_on_coaching, remark_on_cues
+from stridesense.cli.coaching import coaching_lines, recorded_or_first, remark_on_cues
 from stridesense.cli.mqtt import ConfigOption
 from stridesense.cli.remarks import remark
 from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
 from stridesense.cli.summary import readings_table, summary_table
 from stridesense.cli.terminal import note, tracked
-from stridesense.model import Cue, PodReading, Stride
+from stridesense.model import CoachReport, Cue, PodReading, Stride
 from stridesense.model.strides import RECORD_FIELDS
 from stridesense.pipeline import Outcome
 from stridesense.runtime.config import load_settings
@@ -59,7 +59,6 @@ def command(
     PRINTERS[form](outcomes(packets, setup.pipeline(), report))
     if is_recorded:
         remark_on_cues(recorded, report.cues)
-    remark_on_coaching(report.coach)
     for line in report.remarks():
         note(line)
     remark_on_feet(setup.shoe, report)
@@ -71,11 +70,14 @@ def _print_table(found: Iterator[Outcome]) -> None:
     strides: list[Stride] = []
     cues: list[Cue] = []
     readings: list[PodReading] = []
+    lines: list[str] = []
     for outcome in found:
         if isinstance(outcome, Stride):
             strides.append(outcome)
         elif isinstance(outcome, Cue):
             cues.append(outcome)
+        elif isinstance(outcome, CoachReport):
+            lines += coaching_lines(outcome)
         elif isinstance(outcome, PodReading):
             readings.append(outcome)
     if strides:
@@ -84,6 +86,8 @@ def _print_table(found: Iterator[Outcome]) -> None:
         console.print(readings_table(readings))
     for cue in cues:
         console.print(f"cue at {cue.t_s:.1f} s: {cue.text} ({cue.reason})", markup=False, soft_wrap=True)
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
 
 
 def _print_jsonl(found: Iterator[Outcome]) -> None:

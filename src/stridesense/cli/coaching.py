@@ -1,7 +1,7 @@
 """The options and remarks of the coach that several commands share."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +69,7 @@ def remark_on_voice(voices: Sequence[Voice]) -> None:
     """Say what was not heard."""
     for voice in voices:
         if voice.report.problem is not None:
-            note(voice.report.problem)
+            note(f"{voice.report.unheard} cues were not heard")
 
 
 def remark_on_cues(recorded: Recorded, cues: Sequence[Cue]) -> None:
@@ -83,14 +83,12 @@ def remark_on_cues(recorded: Recorded, cues: Sequence[Cue]) -> None:
     note(f"not the {len(given)} cues of the recording: it was made with another version, shoe or start")
 
 
-def remark_on_coaching(report: CoachReport | None) -> None:
-    """Say what the session was about, and what it cost the calves."""
-    if report is None:
-        return
+def coaching_lines(report: CoachReport) -> Iterator[str]:
+    """What the session was about, and what it cost the calves."""
     if report.theme is not None:
-        note(f"theme: {report.theme.replace('_', ' ')}")
+        yield f"theme: {report.theme.replace('_', ' ')}"
     for leg in report.budgets:
         if leg.strides:
             whose = "calf" if leg.foot is Foot.UNKNOWN else f"{leg.foot} calf"
             share = "" if leg.ratio is None else f", {leg.ratio:.2f} of its limit ({leg.band})"
-            note(f"{whose}: load {leg.load:.0f} usual strides, a proxy{share}")
+            yield f"{whose}: load {leg.load:.0f} usual strides, a proxy{share}"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from stridesense.cli.coaching import remark_on_coaching, remark_on_voice
+from stridesense.cli.coaching import coaching_lines, remark_on_voice
 from stridesense.cli.output import remark_on_loss
 from stridesense.cli.running import run
 from stridesense.cli.shoe import remark_on_feet
@@ -76,7 +76,8 @@ def sum_up(played: Played) -> None:
     note(f"{report.strides.total()} strides ({feet or 'none'}), {len(report.cues)} cues")
     for cue in report.cues:
         note(f"  at {cue.t_s:.1f} s: {cue.text} ({cue.reason})")
-    remark_on_coaching(report.coach)
+    for line in () if report.coach is None else coaching_lines(report.coach):
+        note(line)
     for remark in report.remarks():
         note(remark)
     if played.sent is not None:

@@ -56,9 +56,11 @@ class _Taken:
 
     @property
     def rank(self) -> int:
+        """Who gives way to whom, see `RANKS`."""
         return RANKS.get(self.cue.kind, 0)
 
     def is_stale(self, now_s: float) -> bool:
+        """Whether it is too late to say it."""
         return now_s - self.at_s > self.cue.valid_for_s
 
 

@@ -1,0 +1,17 @@
+"""A coach that speaks from the first full window on, for runs shorter than a warm-up."""
+
+from typing import Any
+
+from stridesense.coaching.briefing import Briefing
+from stridesense.coaching.settings import CoachSettings
+from stridesense.pipeline import Pipeline, PipelineParams
+
+
+def briefing(**settings: Any) -> Briefing:
+    """The briefing of a coach who does not wait for the warm-up, with these settings beside."""
+    return Briefing(coach=CoachSettings(**{"warm_up_s": 0.0, "probe_s": 0.0, **settings}))
+
+
+def eager_pipeline(**settings: Any) -> Pipeline:
+    """The river with that coach."""
+    return Pipeline(PipelineParams(briefing=briefing(**settings)))
