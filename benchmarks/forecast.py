@@ -25,9 +25,9 @@ from stridesense.model import CalfBudget, CheckIn, CoachReport, Foot, PastSessio
 SETTINGS: Final = ForecastSettings()
 DAY_S: Final = 86_400.0
 RUNNERS: Final = 400
-QUICK_RUNNERS: Final = 20
+QUICK_RUNNERS: Final = 4
 SESSIONS: Final = 60
-FIRST_SEED: Final = 10_000
+FIRST_SEED: Final = 20_000
 """None of these runners was there when the constants of the forecast were chosen."""
 
 

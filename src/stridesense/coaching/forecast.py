@@ -15,7 +15,7 @@ from stridesense.coaching.settings import ForecastSettings
 from stridesense.coaching.soreness import Case, average, cases_of, end_s, known_before, learned
 from stridesense.model import CheckIn, Foot, PastSession
 
-DOUBT: Final = 0.6
+DOUBT: Final = 1.0
 """The regression is trusted as if it once had moved off the average by this much, squared, for nothing; our
 own choice, at which runners whose soreness follows nothing lose nearly nothing by it."""
 
