@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from math import pi
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -12,7 +12,10 @@ from stage_checks import run
 from stridesense.gait.bilateral import CLOCK_UNSURE, FEET_TOGETHER
 from stridesense.gait.load import DEFAULT, Mechanics, calf_load, lever_course, stance_load_bwms
 from stridesense.gait.spring_mass import peak_force_bw
-from stridesense.model import Gait, HeelState, Stride, StrikeType
+from stridesense.model import Foot, Gait, HeelState, Stride, StrikeType
+from stridesense.pipeline import Pipeline
+from stridesense.simulator import Scenario, simulate
+from stridesense.simulator.scenario import Block
 
 USUAL = stride(
     contact_s=0.25,
@@ -141,3 +144,15 @@ def test_the_stage_bills_hops_and_gives_them_no_model_values() -> None:
     (told,) = run(Mechanics(), [HOP])
     assert told.calf_load == load(HOP)
     assert told.model_peak_force_bw is None
+
+
+@pytest.mark.parametrize(("on", "expected"), [("both", 0.64), ("left", 1.29)])
+def test_simulated_hops_are_billed_to_the_legs_that_make_them(
+    on: Literal["both", "left"], expected: float
+) -> None:
+    stand, hops = Block(activity="stand", duration_s=4.0), Block(activity="hop", duration_s=8.0, hop_on=on)
+    scenario = Scenario(name="hops", seed=3, feet=("left", "right"), block=(stand, hops, stand))
+    told = [one for one in run(Pipeline(), simulate(scenario).packets()) if isinstance(one, Stride)]
+    settled = [one.calf_load for one in told if one.initial_contact_s > 8.0 and one.calf_load is not None]
+    assert {one.foot for one in told} == ({Foot.LEFT, Foot.RIGHT} if on == "both" else {Foot.LEFT})
+    assert float(np.median(settled)) == pytest.approx(expected, abs=0.08)
