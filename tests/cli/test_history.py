@@ -101,7 +101,7 @@ def test_a_session_is_shown_with_all_that_is_known_of_it(history: Run) -> None:
         r"without effect +pull_late",
         r"contact time +right +245 ms +260 ms +\+1\.9 +yes",
         r"10:20 +left +let the heel kiss down +\+1\.2 +held in 16 of 25",
-        r"heel_held: given 1 times, \+1\.2 SD after 25 strides",
+        r"heel_held: given once, \+1\.2 SD after 25 strides",
         r"left +2600 +2500 +1\.04 +amber +2550",
         r"right +2400 +2500 +0\.96 +amber",
         r"heel: with cues 400 of 2000 strides off \(20%\); without cues 150 of 500 strides off \(30%\)",

@@ -23,7 +23,7 @@ from stridesense.cli.history_words import (
     sides,
     when,
 )
-from stridesense.cli.terminal import note
+from stridesense.cli.terminal import note, working
 from stridesense.errors import InputError, UsageError
 from stridesense.history.export import json_lines, json_text
 from stridesense.history.facts import KeptSession, SessionState, WholeSession
@@ -117,7 +117,7 @@ def export(
         msg = f"{output} is neither a .json nor a .jsonl file: name it accordingly"
         raise UsageError(msg)
     check_free(output, force=force)
-    with _opened(database) as store, store.snapshot():
+    with working("writing"), _opened(database) as store, store.snapshot():
         ids = session_ids(store) if session is None else [find_session(session_ids(store), session)]
         mornings = check_ins(store) if everything else []
         _write(output, form((whole_session(store, each) for each in ids), mornings))

@@ -105,7 +105,8 @@ def _effects(effects: Sequence[CueEffect]) -> Iterator[str]:
         for words, given in (("given", True), ("due and not given", False)):
             gains_sd = [one.gain_sd for one in effects if (one.cue_id, one.given) == (cue_id, given)]
             if gains_sd:
-                parts.append(f"{words} {len(gains_sd)} times, {fmean(gains_sd):+.1f} SD after 25 strides")
+                times = "once" if len(gains_sd) == 1 else f"{len(gains_sd)} times"
+                parts.append(f"{words} {times}, {fmean(gains_sd):+.1f} SD after 25 strides")
         yield f"  {safe(cue_id)}: {'; '.join(parts)}"
 
 

@@ -88,6 +88,11 @@ class WholeSession:
     bouts: tuple[Bout, ...]
 
 
+def warm_up() -> None:
+    """Make all that writing and reading need, which takes a moment the first time."""
+    _adapters()
+
+
 def kind_of(fact: Fact) -> str:
     """The name of the kind of a fact."""
     return _NAMES[type(fact)]

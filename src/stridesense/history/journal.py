@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from stridesense.errors import InputError, UsageError
-from stridesense.history.facts import SessionStart, SessionState
+from stridesense.history.facts import SessionStart, SessionState, warm_up
 from stridesense.history.presence import Presence
 from stridesense.history.store import Store, faults
 from stridesense.history.writing import Kept, begin_session, close_session, keep
@@ -69,7 +69,9 @@ class Journal:
     def _opened(self) -> Store:
         if self._is_refused:
             raise UsageError(str(self.problem))
-        self._store = self._store or Store(self._path)
+        if self._store is None:
+            warm_up()
+            self._store = Store(self._path)
         if self._presence is None:
             with faults(self._path):
                 self._presence = Presence(self._path, self._start.session_id)

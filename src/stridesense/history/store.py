@@ -111,7 +111,8 @@ class Store:
                 raise
 
     def _prepare(self, wait_s: float) -> None:
-        check_ours(self.connection, str(self.path))
+        with self.snapshot():  # another program may be making the file just now
+            check_ours(self.connection, str(self.path))
         self._keep_a_log(wait_s)
         for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             self.connection.execute(f"PRAGMA {setting}")

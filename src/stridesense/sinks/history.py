@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -12,16 +14,20 @@ from stridesense.history.journal import BUFFER_ITEMS, Journal
 from stridesense.history.writing import KEPT, Kept
 from stridesense.sinks.base import Item, Sink
 
-FLUSH_INTERVAL_S: Final = 0.5
+FLUSH_INTERVAL_S: Final = 0.3
 """A kill may cost one second; this leaves the writing itself time."""
+
+
+BEGIN_WITHIN_S: Final = 1.0
+"""A history that takes longer to open than this, as one that is locked, must not keep the runner waiting."""
 
 
 class HistorySink(Sink):
     """Keeps what the coach said and found out in one session.
 
-    Nothing that the disk does ends the run, and `handle` never waits for it: see `problem`. What was handed
-    over is in the file within a second. A session that ends with an error and without a report counts as
-    interrupted.
+    Nothing that the disk does ends the run, and `handle` never waits for it: see `problem`. The session is in
+    the file as soon as the context is entered, what was handed over within a second. A session that ends with
+    an error and without a report counts as interrupted.
 
     Args:
         path: the history's file, see `stridesense.history.store.history_path`.
@@ -45,7 +51,15 @@ class HistorySink(Sink):
         return self._journal.problem or ("the disk was too slow for too long" if self._dropped else None)
 
     async def __aenter__(self) -> Self:
-        self._thread = asyncio.get_running_loop().run_in_executor(None, self._write)
+        loop, begun = asyncio.get_running_loop(), asyncio.Event()
+        self._thread = loop.run_in_executor(None, self._write, partial(loop.call_soon_threadsafe, begun.set))
+        try:
+            await asyncio.wait_for(begun.wait(), BEGIN_WITHIN_S)
+        except TimeoutError:
+            return self
+        except BaseException:
+            self._queue.put(SessionState.INTERRUPTED)
+            raise
         return self
 
     async def __aexit__(
@@ -65,8 +79,10 @@ class HistorySink(Sink):
         else:
             self._dropped += 1
 
-    def _write(self) -> None:
-        state: SessionState | None = None
+    def _write(self, tell_begun: Callable[[], object]) -> None:
+        self._journal.flush()
+        tell_begun()
+        state = self._take_until(time.monotonic() + FLUSH_INTERVAL_S)
         while state is None:
             self._journal.flush()
             state = self._take_until(time.monotonic() + FLUSH_INTERVAL_S)
