@@ -35,7 +35,6 @@ from stridesense.model import (
     CueEffect,
     CueKind,
     Foot,
-    Gait,
     Gap,
     Hop,
     Instruction,
@@ -49,11 +48,13 @@ from stridesense.model import (
 from stridesense.stage import Stage
 
 BASELINE_FROM_S: Final = 60.0
-BASELINE_UNTIL_S: Final = 600.0
-"""The runner's own usual is learned in between: settled, and not tired yet (our own choice), s of running."""
+BASELINE_UNTIL_S: Final = 300.0
+"""The runner's own usual is learned in between: settled, not tired yet, and before the first correction of a
+usual warm-up (our own choice), s of running."""
 
-BAND_SD: Final = 0.5
-"""Half the width of the band in which nothing is said, in spreads of single strides (our own choice)."""
+BAND_SD: Final = 0.8
+"""Half the width of the band in which nothing is said, in spreads of single strides. Our own choice: of 25
+strides by chance alone 15 lie beyond it once in some 50 000 windows, and most of a shift by one spread do."""
 
 UNSAFE: Final = frozenset({Effect.MORE, Effect.UNKNOWN})
 
@@ -172,8 +173,8 @@ class Coach(Stage[Income, Outcome]):
             found += state.silences.end(ANY, stride.foot)
             found += self._judge(stride)
         else:
-            feet = {stride.foot} if stride.gait is Gait.RUN else set(state.blocks)
-            refusal = Refusal(Silence.UNSTEADY, unsteady)
+            feet = set(state.blocks) if unsteady.both_feet else {stride.foot}
+            refusal = Refusal(Silence.UNSTEADY, unsteady.reason)
             found += state.silences.refuse(ANY, None, stride.foot, refusal, state.now_s)
             self._break(feet)
         return [*found, *self._speak(stride.foot, steady=unsteady is None)]

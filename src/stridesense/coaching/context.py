@@ -31,6 +31,13 @@ class ContextParams(NamedTuple):
     loss_s: float = 30.0
 
 
+class Unsteady(NamedTuple):
+    """Why the runner is not running steadily, and whether that ends what both feet did."""
+
+    reason: str
+    both_feet: bool
+
+
 _RECENT: Final = 5
 _LAST: Final = 8
 _HOME_GAIN: Final = 0.02
@@ -71,8 +78,8 @@ class Context:
             foot.holes.popleft()
         return gap.end_s - gap.start_s >= self.params.hole_s
 
-    def follow(self, stride: Stride, now_s: float, *, at_home: bool) -> str | None:
-        """Take a stride; a phrase why the runner is not running steadily, None when so.
+    def follow(self, stride: Stride, now_s: float, *, at_home: bool) -> Unsteady | None:
+        """Take a stride; why the runner is not running steadily, None when so.
 
         Args:
             stride: the stride.
@@ -80,7 +87,7 @@ class Context:
             at_home: whether it belongs to the warm-up, whose slope is the runner's level ground.
         """
         if stride.gait is not Gait.RUN:
-            return "walking" if stride.gait is Gait.WALK else "hopping"
+            return Unsteady("walking" if stride.gait is Gait.WALK else "hopping", both_feet=True)
         stopped = self.first_run_s is not None and now_s - self.last_run_s > self.params.pause_s
         if self.first_run_s is None:
             self.first_run_s = stride.initial_contact_s
@@ -89,8 +96,9 @@ class Context:
         self.last_run_s = max(now_s, self.last_run_s)
         foot = self.feet.setdefault(stride.foot, _FootContext())
         foot.clear.append(stride.quality >= self.params.quality)
+        if stopped:
+            return Unsteady("just off again after a stop", both_feet=True)
         reasons = (
-            "just off again after a stop" if stopped else None,
             self._pace(foot, stride.speed_mps),
             self._ground(foot, stride.slope_deg, at_home=at_home),
             self._link(foot, now_s),
@@ -98,7 +106,7 @@ class Context:
             if foot.clear.count(False) >= self.params.doubtful
             else None,
         )
-        return next((reason for reason in reasons if reason is not None), None)
+        return next((Unsteady(reason, both_feet=False) for reason in reasons if reason is not None), None)
 
     def _pace(self, foot: _FootContext, speed_mps: float | None) -> str | None:
         if speed_mps is None:

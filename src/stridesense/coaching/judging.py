@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from math import sqrt
+from math import hypot, sqrt
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -34,10 +34,11 @@ class Judgement(NamedTuple):
 
 @dataclass(slots=True)
 class _Contact:
-    """The latest contact of a foot, its distance from usual, and when it ended."""
+    """The latest contact of a foot, its distance from usual, how unsure that is, and when it ended."""
 
     contact_s: float
     beyond_sd: float
+    sure_sd: float
     end_s: float
 
 
@@ -82,6 +83,7 @@ class Judge:
         mine = _Contact(
             stride.contact_time_s,
             (stride.contact_time_s - expected.value) / expected.spread,
+            expected.sure_sd / expected.spread,
             stride.terminal_contact_s,
         )
         self.contacts[stride.foot] = mine
@@ -91,7 +93,8 @@ class Judge:
         left, right = (mine, other) if stride.foot is Foot.LEFT else (other, mine)
         beyond_sd = (left.beyond_sd - right.beyond_sd) / sqrt(2.0)
         percent = 200.0 * (left.contact_s - right.contact_s) / (left.contact_s + right.contact_s)
-        off = (beyond_sd > self.band_sd) - (beyond_sd < -self.band_sd)
+        band_sd = self.band_sd + hypot(left.sure_sd, right.sure_sd) / sqrt(2.0)
+        off = (beyond_sd > band_sd) - (beyond_sd < -band_sd)
         return Judgement(percent, None, beyond_sd, off)
 
 

@@ -101,7 +101,8 @@ class Wishes:
     def begin(cls, briefing: Briefing) -> "Wishes":
         """Nothing was seen yet; what worked for this runner comes first."""
         order = preferred([rule.cue_id for rule in RULES], briefing.cues)
-        return cls(briefing, tuple(order), recalled=not briefing.coach.recall)
+        told = briefing.coach.theme != "auto" or briefing.last_theme is not None
+        return cls(briefing, tuple(order), recalled=not (briefing.coach.recall and told))
 
     def follow(self, foot: Foot, judgements: Mapping[str, Judgement], now_s: float) -> None:
         """Take a steady stride as the rules see it."""
