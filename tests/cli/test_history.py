@@ -379,6 +379,17 @@ def test_a_history_that_is_locked_is_said_to_be(
     other.close()
 
 
+def test_the_settings_may_name_another_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STRIDESENSE_HISTORY__PATH", str(tmp_path / "mine.sqlite3"))
+    assert main(["history", "check-in", "--right", "2"]) == 0
+    with Store(tmp_path / "mine.sqlite3") as store:
+        assert [one.soreness for one in check_ins(store)] == [{Foot.RIGHT: 2}]
+    assert main(["history", "list"]) == 0
+    assert "no history yet" not in capsys.readouterr().err
+
+
 def test_the_history_lies_in_the_users_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(platformdirs, "user_data_path", lambda name: tmp_path / name)
     assert history_path() == tmp_path / "stridesense" / "history.sqlite3"

@@ -18,6 +18,7 @@ from stridesense.cli.history_words import (
     by_foot,
     lasted_s,
     page,
+    place,
     safe,
     short_ids,
     sides,
@@ -34,7 +35,7 @@ from stridesense.history.reading import (
     session_ids,
     whole_session,
 )
-from stridesense.history.store import Store, history_path
+from stridesense.history.store import Store
 from stridesense.history.writing import delete_session
 from stridesense.recording.writer import check_free
 
@@ -66,7 +67,7 @@ def list_(
     Load is that of the left and the right calf, a proxy without a unit, and where it stood against the
     largest session of 30 days.
     """
-    path = database or history_path()
+    path = place(database)
     store = Store.existing(path)
     if store is None:
         note(f"no history yet: {path} comes with the first run")
@@ -147,7 +148,7 @@ def delete(
 
 
 def _opened(database: Path | None) -> Store:
-    path = database or history_path()
+    path = place(database)
     store = Store.existing(path)
     if store is None:
         msg = f"there is no history yet at {path}: it comes with the first run"

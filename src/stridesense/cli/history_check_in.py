@@ -7,11 +7,11 @@ from typing import Annotated, Final
 
 import typer
 
-from stridesense.cli.history_words import Database, when
+from stridesense.cli.history_words import Database, place, when
 from stridesense.cli.terminal import note
 from stridesense.errors import UsageError
 from stridesense.history.reading import check_ins
-from stridesense.history.store import Store, history_path
+from stridesense.history.store import Store
 from stridesense.history.writing import add_check_in
 from stridesense.model import CheckIn, Foot
 
@@ -58,7 +58,7 @@ def command(
     if not (check_in.soreness or check_in.red_flags):
         msg = "say how sore the calves are, as in `stridesense history check-in --left 3 --right 1`"
         raise UsageError(msg)
-    with Store(database or history_path()) as store:
+    with Store(place(database)) as store:
         earlier = [one for one in check_ins(store) if one.unix_s <= check_in.unix_s]
         add_check_in(store, check_in)
     said = [f"{foot} {value}" for foot, value in check_in.soreness.items()]

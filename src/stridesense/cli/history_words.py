@@ -11,16 +11,27 @@ from rich.console import Console
 
 from stridesense.coaching.metrics import METRICS
 from stridesense.history.facts import KeptSession
+from stridesense.history.store import history_path
 from stridesense.model import CalfBudget, Foot
+from stridesense.runtime.config import load_settings
 
 Database = Annotated[
     Path | None,
-    typer.Option("--database", metavar="FILE", help="The history's file; your own by default."),
+    typer.Option("--database", metavar="FILE", help="The history's file, where it is not your usual one."),
 ]
 """The option that every command on the history has."""
 
 WIDE: Final = 200
 """Columns of a table that goes into a file or a pipe, where no terminal says how many there are."""
+
+
+def place(database: Path | None) -> Path:
+    """The history's file: the one named on the command line, by the settings, or the usual one.
+
+    Raises:
+        UsageError, InputError: see `load_settings`.
+    """
+    return database or load_settings().history.path or history_path()
 
 
 def page() -> Console:

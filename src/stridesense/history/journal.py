@@ -17,8 +17,8 @@ BUFFER_ITEMS: Final = 10_000
 class Journal:
     """Writes one session, all from the same thread. Nothing is raised: see `problem` and `lost_items`.
 
-    What a disk would not take waits for the next `flush`, as far as there is room. A session that is in the
-    history already is left as it was.
+    What a disk would not take waits for the next `flush`, as far as there is room; once all is in the file
+    after all, there is no problem any more. A session that is in the history already is left as it was.
     """
 
     def __init__(self, path: Path | str, start: SessionStart) -> None:
@@ -45,6 +45,8 @@ class Journal:
             store = self._opened()
             if self._waiting:
                 self._keep(store)
+            if not self.lost_items:
+                self.problem = None
         except UsageError as refusal:
             self._is_refused = True
             self._fail(str(refusal))

@@ -47,7 +47,7 @@ class HistorySink(Sink):
 
     @property
     def problem(self) -> str | None:
-        """What the disk did last, in a sentence; None when all went well."""
+        """Why something is not in the history, in a sentence; None when nothing is missing."""
         return self._journal.problem or ("the disk was too slow for too long" if self._dropped else None)
 
     async def __aenter__(self) -> Self:
