@@ -7,7 +7,7 @@ READY := .venv/.ready
 PEERS := .venv-peers
 DATA := ../shared/data
 
-.PHONY: help setup demo test check bench validate peers docs pictures recordings clean
+.PHONY: help setup demo test check bench season validate peers docs pictures recordings clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -31,6 +31,9 @@ bench: $(READY)  ## speed, latency and memory beside their goals, other methods 
 	@for part in startup throughput kernels frames latency ratios memory live; do \
 	    $(BIN)/python benchmarks/$$part.py || exit 1; \
 	done
+
+season: $(READY)  ## a thousand simulated hours through the coach, and what an hour of it costs (about a quarter of an hour)
+	$(BIN)/python benchmarks/season.py
 
 validate: $(READY)  ## measure how good the detection is, write docs/accuracy.md (some minutes)
 	$(BIN)/stridesense validate $(if $(wildcard $(DATA)),--data $(DATA)) --peers benchmarks/peers \

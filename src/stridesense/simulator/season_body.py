@@ -85,7 +85,7 @@ class Body:
         heel_mm: usual lowest height of the heel, mm.
         restless: more or less difference from stride to stride.
         memory: correlation of one stride's difference with the next one's.
-        slow_share: share of the variance that wanders over a minute.
+        slow_share: share of the variance that wanders over a minute; none in a steady runner.
     """
 
     strike: StrikeType = StrikeType.FOREFOOT
@@ -100,7 +100,7 @@ class Body:
     heel_mm: float = 1.5
     restless: float = 1.0
     memory: float = 0.25
-    slow_share: float = 0.1
+    slow_share: float = 0.0
 
     @classmethod
     def random(cls, chance: Random) -> "Body":
