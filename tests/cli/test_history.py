@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
@@ -32,9 +33,15 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """Three sessions: one with everything, one in which nothing was due, one cut short."""
-    path = tmp_path / "history.sqlite3"
+def database(three_sessions: Path, tmp_path: Path) -> Path:
+    """Three sessions in a file of this test's own."""
+    return Path(shutil.copy(three_sessions, tmp_path))
+
+
+@pytest.fixture(scope="module")
+def three_sessions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One with everything, one in which nothing was due, one cut short."""
+    path = tmp_path_factory.mktemp("history") / "history.sqlite3"
     told: dict[str, Iterable[Kept]] = {
         "aaaa1111": items(),
         "aaaa2222": [report(cues=0, theme=None)],
