@@ -1,6 +1,6 @@
-"""The runner's own baseline: what this foot usually does at this speed and cadence, and how much it varies.
+"""The runner's own baseline: what a foot usually does at a speed and cadence, and how it varies.
 
-It is learned from medians of 25 strides, robustly, over lines whose slopes have priors (see `regression`), and
+It is learned from medians of 25 strides, robustly, over lines whose slopes have priors (see `regression`); it
 starts from the last sessions in the same shoe. Nothing in it is from other runners but these priors.
 """
 
@@ -206,8 +206,8 @@ class Baseline:
 def pooled(sessions: Sequence[Mapping[Foot, Mapping[str, Kept]]]) -> dict[Foot, dict[str, Kept]]:
     """What the last five sessions of a shoe tell the next one: newest first, older ones fading.
 
-    The slopes are those within sessions. The level counts for no more than it has stayed the same from session
-    to session, so that a new one soon has its own.
+    The slopes are those within sessions. The level counts for no more than it has stayed the same between
+    sessions, so that a new one soon has its own.
     """
     found: dict[Foot, dict[str, list[tuple[int, Kept]]]] = {}
     for age, session in enumerate(sessions[:_SESSIONS]):

@@ -37,6 +37,7 @@ class Metric:
         cadence: how much it rises for each 10 steps a minute at the same speed.
         usual_sd: SD of medians over 25 strides at one speed, before it is known; our own choice.
         least_sd: no pod sees finer than this; our own choice.
+        carry: what the noise of such a median hands on to the next one, before it is known; our own choice.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Metric:
     cadence: Prior
     usual_sd: float
     least_sd: float
+    carry: float = 0.1
 
     def value(self, stride: Stride) -> float | None:
         """What this stride has of it, in the unit of the record; None where it was not measured."""
@@ -155,6 +157,7 @@ _ALL: Final = (
         cadence=NOT_AT_ALL,
         usual_sd=0.7,
         least_sd=0.15,
+        carry=0.5,
     ),
     Metric(
         name="braking_index",
@@ -195,9 +198,9 @@ METRICS: Final[Mapping[str, Metric]] = MappingProxyType({metric.name: metric for
 """Every metric by its name.
 
 From published figures: the contact time's slope and bend at 3 m/s are those of v = 0.58 / (contact time -
-0.063), fitted to light-barrier contact times of 4 to 7 m/s; the time on the ball of the foot is about half of
-it. The cadence rises by 0.085 steps/s for each m/s. Push-off, pull and impact follow annotated jogging strides
-at 2.8 and 3.9 m/s (511 and 695 deg/s, a pull of 0.7 of the push-off, 10.7 and 15.8 g). That feet land flatter
-at a higher cadence has its direction from Heiderscheit et al. 2011. All else, and all SDs, are our own choice,
-wide.
+0.063), fitted to light-barrier contact times of 4 to 7 m/s; the time on the ball is about half of it. The
+cadence rises by 0.085 steps/s for each m/s. Push-off, pull and impact follow annotated jogging strides at 2.8
+and 3.9 m/s (511 and 695 deg/s, a pull of 0.7 of the push-off, 10.7 and 15.8 g). That feet land flatter when
+the cadence rises has its direction from Heiderscheit et al. 2011. All else is our own choice, wide; that the
+cadence wanders more than the rest is too.
 """

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from stridesense.coaching.metrics import Metric
 
-_FAR_SD: Final = 3.0
-"""A block so many SD off weighs half (Cauchy weights); our own choice."""
+_FAR_SD: Final = 2.5
+"""Blocks up to so many SD off weigh in full, further ones less by the square; our own choice."""
 
-_CONSISTENT: Final = 1.177
+_CONSISTENT: Final = 1.023
 """Makes the variance under these weights right for normal noise: E[w] / E[w z^2], integrated."""
 
 
@@ -80,11 +80,6 @@ def with_point(moments: Moments, point: Point, weight: float = 1.0) -> Moments:
     """The moments with one more block."""
     speed, cadence, value = point
     return joined(moments, Moments(weight, (speed, speed * speed, cadence, value)))
-
-
-def without(whole: Moments, part: Moments) -> Moments:
-    """The moments of what came after `part`; the weights must differ."""
-    return joined(whole, scaled(part, -1.0))
 
 
 def scaled(moments: Moments, factor: float) -> Moments:
@@ -190,7 +185,8 @@ def normal_of_t(t: float, freedom: float) -> float:
 
 def block_weight(off_sd: float) -> float:
     """What a block so many SD off weighs."""
-    return 1.0 / (1.0 + (off_sd / _FAR_SD) ** 2)
+    far = abs(off_sd) / _FAR_SD
+    return 1.0 if far <= 1.0 else 1.0 / (far * far)
 
 
 def solved(
