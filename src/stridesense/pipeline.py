@@ -84,7 +84,9 @@ class Pipeline(Stage[RawPacket | Instruction, Outcome]):
 
     def process(self, item: RawPacket | Instruction) -> list[Outcome]:
         """Take one packet as it arrived, or what the runner said; return what became certain, in order."""
-        return self._run([item] if isinstance(item, Instruction) else self.decoder.process(item))
+        if isinstance(item, Instruction):
+            return [out for out in self._coach.process(item) if out is not item]
+        return self._run(self.decoder.process(item))
 
     def flush(self) -> list[Outcome]:
         """The session has ended: return what was still held back, foot by foot."""
@@ -119,6 +121,10 @@ class Pipeline(Stage[RawPacket | Instruction, Outcome]):
         states = {foot: cast("ConditionerState", chain[0].state) for foot, chain in self._feet.items()}
         return {foot: state.alignment for foot, state in states.items() if state.alignment is not None}
 
+    @property
+    def _coach(self) -> Stage[Any, Any]:
+        return self._both[-1]
+
     def _chain(self, foot: Foot) -> list[Stage[Any, Any]]:
         params = self.params
         return [
@@ -133,8 +139,8 @@ class Pipeline(Stage[RawPacket | Instruction, Outcome]):
             if isinstance(item, PodReading):
                 outcomes.append(item)
                 continue
-            if isinstance(item, PodReport | Instruction):
-                outcomes += _through([item], self._both[-1:])
+            if isinstance(item, PodReport):
+                outcomes += self._coach.process(item)
                 continue
             if item.foot not in self._feet:
                 self._feet[item.foot] = self._chain(item.foot)

@@ -1,6 +1,5 @@
 """`stridesense run`."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -25,10 +24,10 @@ from stridesense.cli.running import ending_gently, run
 from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
 from stridesense.cli.terminal import note
 from stridesense.errors import InputError, UsageError
-from stridesense.history.facts import SessionStart
 from stridesense.recording.format import SessionMeta
 from stridesense.runtime.config import MqttSection, Settings, load_settings
 from stridesense.runtime.live import new_recording, run_live
+from stridesense.runtime.past import session_start
 from stridesense.runtime.playback import Played
 from stridesense.runtime.profile import ShoeProfile
 from stridesense.runtime.setup import Setup, next_setup
@@ -72,7 +71,8 @@ def command(
     path = None if no_history else history_of(settings)
     setup = _setup(settings, profile, path, meta)
     recorder = _recorder(record, meta, setup, no_record=no_record)
-    history = None if path is None else HistorySink(path, _start(meta, setup, recorder))
+    recording = None if recorder is None else recorder.path
+    history = None if path is None else HistorySink(path, session_start(meta, setup, recording))
     voices = voice_of(settings, setup, aloud=not mute)
     console = console_sink(Console(highlight=False), drill=drill)
     sinks = [console, *voices, *(sink for sink in (recorder, history) if sink)]
@@ -114,17 +114,6 @@ def _setup(settings: Settings, profile: ShoeProfile | None, path: Path | None, m
     except InputError as error:
         note(f"the coach begins anew: {error}")
         return Setup.first(settings, profile, started_unix_s)
-
-
-def _start(meta: SessionMeta, setup: Setup, recorder: Recorder | None) -> SessionStart:
-    return SessionStart(
-        session_id=meta.session_id,
-        started_unix_s=meta.anchor_unix_ns / NS_PER_S,
-        source=meta.source,
-        shoe=None if setup.shoe is None else setup.shoe.shoe,
-        recording=None if recorder is None else str(recorder.path.resolve()),
-        setup=json.dumps(setup.to_record()),
-    )
 
 
 def _recorder(record: Path | None, meta: SessionMeta, setup: Setup, *, no_record: bool) -> Recorder | None:
