@@ -25,7 +25,7 @@ from stridesense.sources.replay import ReplaySource
 
 BRIEFING = Briefing(
     coach=CoachSettings(
-        warm_up_s=0.0, probe_s=20.0, probe_every_s=60.0, same_cue_gap_s=20.0, any_cue_gap_s=15.0
+        warm_up_s=0.0, probe_s=10.0, probe_every_s=60.0, same_cue_gap_s=20.0, any_cue_gap_s=15.0
     ),
     legs={Foot.LEFT: LegBriefing(largest_load=60.0), Foot.RIGHT: LegBriefing(largest_load=1000.0)},
     started_unix_s=1.7e9,

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 from rich.table import Table
 
-from stridesense.cli import history_check_in
+from stridesense.cli import history_check_in, history_rebuild
 from stridesense.cli.history_report import report_of
 from stridesense.cli.history_silence import explanation
 from stridesense.cli.history_words import (
@@ -41,6 +41,7 @@ from stridesense.recording.writer import check_free
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.command("check-in")(history_check_in.command)
+app.command("rebuild")(history_rebuild.command)
 
 FORMS: Final = {".json": json_text, ".jsonl": json_lines}
 

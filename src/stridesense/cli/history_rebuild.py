@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from stridesense.cli.history_words import Database
+from stridesense.cli.history_words import Database, place
 from stridesense.cli.mqtt import ConfigOption
 from stridesense.cli.remarks import remark
 from stridesense.cli.terminal import note, working
 from stridesense.errors import UsageError
 from stridesense.history.facts import WholeSession
 from stridesense.history.reading import session_ids, whole_session
-from stridesense.history.store import Store, history_path
+from stridesense.history.store import Store
 from stridesense.history.writing import replace_session
 from stridesense.recording.reader import Recording
 from stridesense.runtime.config import load_settings
@@ -31,7 +31,7 @@ def command(
     in the history first: name the oldest recording first. Ends with 3 when a recording is damaged.
     """
     settings = load_settings(config)
-    path = database or settings.history.path or history_path()
+    path = place(database, settings)
     code = 0
     for file in files:
         if file.suffix.lower() == ".csv":

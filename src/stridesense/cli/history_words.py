@@ -13,7 +13,7 @@ from stridesense.coaching.metrics import METRICS
 from stridesense.history.facts import KeptSession
 from stridesense.history.store import history_path
 from stridesense.model import CalfBudget, Foot
-from stridesense.runtime.config import load_settings
+from stridesense.runtime.config import Settings, load_settings
 
 Database = Annotated[
     Path | None,
@@ -25,13 +25,13 @@ WIDE: Final = 200
 """Columns of a table that goes into a file or a pipe, where no terminal says how many there are."""
 
 
-def place(database: Path | None) -> Path:
+def place(database: Path | None, settings: Settings | None = None) -> Path:
     """The history's file: the one named on the command line, by the settings, or the usual one.
 
     Raises:
         UsageError, InputError: see `load_settings`.
     """
-    return database or load_settings().history.path or history_path()
+    return database or (settings or load_settings()).history.path or history_path()
 
 
 def page() -> Console:
