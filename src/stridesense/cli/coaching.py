@@ -78,7 +78,7 @@ def remark_on_cues(recorded: Recorded, cues: Sequence[Cue]) -> None:
         return
     given = list(recorded.records(CUE_TOPIC))
     if [cue.to_record() for cue in cues] == given:
-        note(f"the same {len(cues)} cues as when it was recorded")
+        note(f"the cues are those that were given when it was recorded ({len(cues)})")
         return
     note(f"not the {len(given)} cues of the recording: it was made with another version, shoe or start")
 

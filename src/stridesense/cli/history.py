@@ -24,6 +24,7 @@ from stridesense.cli.history_words import (
     sides,
     when,
 )
+from stridesense.cli.outlook import outlook_lines
 from stridesense.cli.terminal import note, working
 from stridesense.errors import InputError, UsageError
 from stridesense.history.export import json_lines, json_text
@@ -38,6 +39,7 @@ from stridesense.history.reading import (
 from stridesense.history.store import Store
 from stridesense.history.writing import delete_session
 from stridesense.recording.writer import check_free
+from stridesense.runtime.config import load_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.command("check-in")(history_check_in.command)
@@ -86,7 +88,10 @@ def list_(
 def show(session: Session, *, database: Database = None) -> int:
     """Say all about a session: theme, halves, cues and their effect, calf budget, practice, drills."""
     console = page()
-    for part in report_of(_found(session, database)):
+    with _opened(database) as store, store.snapshot():
+        whole = whole_session(store, find_session(session_ids(store), session))
+        ahead = list(outlook_lines(store, whole.kept.start.session_id, load_settings()))
+    for part in (*report_of(whole), *(("\nOutlook:", *(f"  {line}" for line in ahead)) if ahead else ())):
         console.print(part, soft_wrap=isinstance(part, str))
     return 0
 

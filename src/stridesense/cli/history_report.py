@@ -6,9 +6,9 @@ from statistics import fmean
 from rich.console import RenderableType
 from rich.table import Table
 
-from stridesense.cli.history_words import clock, label, lasted_s, safe, told, when
+from stridesense.cli.history_words import clock, label, lasted_s, safe, told, when, whose
 from stridesense.history.facts import KeptSession, SessionState, WholeSession
-from stridesense.model import Bout, CalfBudget, Change, CoachReport, Cue, CueEffect, Practice
+from stridesense.model import Bout, CalfBudget, Change, CoachReport, Cue, CueEffect, Foot, Practice
 
 _ENDS = {
     SessionState.ENDED: "",
@@ -70,7 +70,7 @@ def _halves(report: CoachReport) -> Table:
     rows = (
         (
             label(half.metric),
-            half.foot,
+            whose(half.foot),
             told(half.metric, half.first),
             told(half.metric, half.second),
             f"{half.size_sd:+.1f}",
@@ -83,7 +83,7 @@ def _halves(report: CoachReport) -> Table:
 
 def _cues(cues: Sequence[Cue], effects: Sequence[CueEffect]) -> Table:
     rows = (
-        (clock(cue.t_s), cue.foot, safe(cue.text), _gain(cue, effects), safe(cue.reason))
+        (clock(cue.t_s), whose(cue.foot), safe(cue.text), _gain(cue, effects), safe(cue.reason))
         for cue in sorted(cues, key=lambda cue: cue.t_s)
     )
     return _table(("at", "foot", "said", "effect, SD", "why"), rows)
@@ -93,7 +93,9 @@ def _gain(cue: Cue, effects: Sequence[CueEffect]) -> str:
     gains_sd = [
         effect.gain_sd
         for effect in effects
-        if effect.given and (effect.cue_id, effect.foot, effect.t_s) == (cue.cue_id, cue.foot, cue.t_s)
+        if effect.given
+        and (effect.cue_id, effect.t_s) == (cue.cue_id, cue.t_s)
+        and cue.foot in (effect.foot, Foot.UNKNOWN)
     ]
     return f"{fmean(gains_sd):+.1f}" if gains_sd else ""
 
@@ -168,7 +170,7 @@ def _bout(bout: Bout) -> str:
 
 def _change(change: Change) -> str:
     return (
-        f"since {clock(change.since_s)} {label(change.metric)}, {change.foot}: "
+        f"since {clock(change.since_s)} {label(change.metric)}, {whose(change.foot)}: "
         f"{told(change.metric, change.before)} became {told(change.metric, change.after)} "
         f"({change.size_sd:+.1f} SD, noticed at {clock(change.t_s)})"
     )

@@ -67,6 +67,11 @@ def by_foot(budgets: Sequence[CalfBudget]) -> dict[Foot, CalfBudget]:
     return {budget.foot: budget for budget in budgets}
 
 
+def whose(foot: Foot) -> str:
+    """Whom a cue speaks to, or what of two feet was compared."""
+    return "both" if foot is Foot.UNKNOWN else foot
+
+
 def sides(words: dict[Foot, str]) -> str:
     """Left and right in this order; a foot that nobody named stands alone."""
     if set(words) <= {Foot.UNKNOWN}:

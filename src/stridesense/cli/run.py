@@ -18,6 +18,7 @@ from stridesense.cli.bluetooth import (
 )
 from stridesense.cli.coaching import DrillOption, MuteOption, history_of, remark_on_voice, voice_of
 from stridesense.cli.mqtt import ConfigOption, MqttOption, mqtt_section
+from stridesense.cli.outlook import outlook_after
 from stridesense.cli.output import remark_on_loss
 from stridesense.cli.playing import announce, sum_up
 from stridesense.cli.running import ending_gently, run
@@ -82,6 +83,8 @@ def command(
     remark_on_voice(voices)
     if history is not None and history.problem is not None:
         note(f"not all of this run is in the history: {history.problem}")
+    for line in [] if path is None else outlook_after(path, meta.session_id, settings):
+        note(line)
     code = remark_on_drops(source)
     if recorder is None:
         return code
