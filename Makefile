@@ -32,7 +32,7 @@ bench: $(READY)  ## speed, latency and memory beside their goals, other methods 
 	    $(BIN)/python benchmarks/$$part.py || exit 1; \
 	done
 
-season: $(READY)  ## a thousand simulated hours through the coach, and what an hour of it costs (about a quarter of an hour)
+season: $(READY)  ## a thousand simulated hours through the coach: nothing forbidden happens (some minutes)
 	$(BIN)/python benchmarks/season.py
 
 validate: $(READY)  ## measure how good the detection is, write docs/accuracy.md (some minutes)
