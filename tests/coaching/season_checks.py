@@ -219,7 +219,7 @@ RULES: dict[str, Rule] = {
 
 def _in_sequence(given: Sequence[Moment], briefing: Briefing) -> Iterator[Violation]:
     coach, cues = briefing.coach, [moment.cue for moment in given]
-    same = [(f"{cue.cue_id}{cue.kind is CueKind.SUCCESS}", cue) for cue in cues]
+    same = [(cue.cue_id, cue) for cue in cues if cue.kind is not CueKind.SUCCESS]
     yield from _too_close("any-cue gap", [("", cue) for cue in cues], coach.any_cue_gap_s)
     yield from _too_close("same-cue gap", same, coach.same_cue_gap_s)
     praise = [("", cue) for cue in cues if cue.kind is CueKind.SUCCESS]
