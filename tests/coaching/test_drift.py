@@ -72,6 +72,15 @@ def test_who_only_changes_speed_hears_nothing(runners: ModuleType, plan: str) ->
         assert told(runners.runner(seed, 1800.0, runners.steps(*runners.PLANS[plan])), runners) == []
 
 
+def test_who_lands_otherwise_at_another_speed_hears_nothing(runners: ModuleType) -> None:
+    made = runners.runner(73, 2400.0, runners.steps((0.0, 3.0), (480.0, 3.6)))
+    flatter = [
+        replace(one, strike_angle_deg=one.strike_angle_deg - 8.0 * (one.initial_contact_s > 485.0))
+        for one in made
+    ]
+    assert told(flatter, runners) == []
+
+
 def test_a_change_while_the_speed_changes_too_is_still_told(runners: ModuleType) -> None:
     pace = runners.steps((0.0, 3.0), (480.0, 3.3), (900.0, 3.0))
     shift = runners.Shift("strike_angle_deg", Foot.RIGHT, -1.5)

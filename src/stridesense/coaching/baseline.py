@@ -20,10 +20,9 @@ from stridesense.coaching.regression import (
     Noise,
     Point,
     Slopes,
+    Surprise,
     added,
-    block_weight,
     joined,
-    normal_of_t,
     scaled,
     settled,
     solved,
@@ -123,12 +122,7 @@ class Usual:
         return (max(0.0, own.weight - 1.0), self.within, own.weight, *own.means, *own.products)
 
     def _weight(self, point: Point) -> float:
-        fit = self.fit
-        if fit is None:
-            return 1.0
-        value, unsure = fit.at(point.speed, point.cadence)
-        t = (point.value - value) / (fit.sd * sqrt(1.0 + unsure))
-        return block_weight(normal_of_t(t, fit.freedom + _BELIEVED))
+        return 1.0 if self.fit is None else self.fit.surprise(point, _BELIEVED).weight
 
     def _take(self, point: Point, weight: float) -> None:
         self.moments = with_point(self.moments, point, weight)
@@ -255,7 +249,7 @@ def _weights(metric: Metric, points: Sequence[Point]) -> list[float]:
     ]
     middle = median(along)
     usual = max(metric.usual_sd, 1.5 * median(abs(each - middle) for each in along))
-    return [block_weight((each - middle) / usual) for each in along]
+    return [Surprise((each - middle) / usual, 1.0).weight for each in along]
 
 
 def _moments_of(kept: Kept) -> Moments:

@@ -22,7 +22,6 @@ from stridesense.coaching.regression import (
     Moments,
     Point,
     Slopes,
-    block_weight,
     place,
     solved,
     with_point,
@@ -44,7 +43,7 @@ class DriftParams:
     """
 
     slack_sd: float = 0.75
-    alarm_sd: float = 8.5
+    alarm_sd: float = 9.0
     clip_sd: float = 4.0
     least_freedom: float = 8.0
     carry_blocks: float = 60.0
@@ -149,8 +148,10 @@ class Chart:
         """Take one block; return those since the metric changed, if it did."""
         fit, moments, weight, off_sd = self.fit, self.moments, 1.0, 0.0
         if fit is not None and fit.freedom > 0.0:
-            off_sd = fit.surprise_sd(point)
-            weight = block_weight(off_sd)
+            surprise = fit.surprise(point)
+            weight = surprise.weight
+            # What may be the line's own error says little of the runner.
+            off_sd = surprise.noise_share * surprise.off_sd
         self.moments = with_point(moments, point, weight)
         self.fit = solved(metric, self.moments, self.earlier, before=fit)
         if fit is None or fit.freedom < params.least_freedom:

@@ -169,24 +169,39 @@ class Fit(NamedTuple):
         turning = s * (ss * s + 2.0 * (sq * q + sc * c)) + q * (qq * q + 2.0 * qc * c) + cc * c * c
         return value, unsure + turning
 
-    def surprise_sd(self, point: Point) -> float:
-        """How far off a new block is, as a standard normal deviate; the noise must have been measured.
+    def surprise(self, point: Point, believed: float = 0.0) -> "Surprise":
+        """How far off a new block is; the noise must be known from some degrees of freedom.
 
         The recursive residual of Brown, Durbin & Evans (1975), self-starting as in Hawkins (1987).
+
+        Args:
+            point: the block.
+            believed: degrees of freedom in the noise beside those measured.
         """
         value, unsure = self.at(point.speed, point.cadence)
-        return normal_of_t((point.value - value) / (self.sd * sqrt(1.0 + unsure)), self.freedom)
+        t = (point.value - value) / (self.sd * sqrt(1.0 + unsure))
+        return Surprise(normal_of_t(t, self.freedom + believed), 1.0 / (1.0 + unsure))
+
+
+class Surprise(NamedTuple):
+    """How far off a block is, as a standard normal deviate, and what share of that variance is its noise.
+
+    The rest is doubt about the line, as at a speed never run before.
+    """
+
+    off_sd: float
+    noise_share: float
+
+    @property
+    def weight(self) -> float:
+        """What the line learns from the block: little if it is far off, unless the line may be to blame."""
+        far = abs(self.off_sd) / _FAR_SD
+        return max(1.0 - self.noise_share, 1.0 if far <= 1.0 else 1.0 / (far * far))
 
 
 def normal_of_t(t: float, freedom: float) -> float:
     """The normal deviate as improbable as a Student t, by the approximation of Wallace (1959)."""
     return copysign((8.0 * freedom + 1.0) / (8.0 * freedom + 3.0) * sqrt(freedom * log1p(t * t / freedom)), t)
-
-
-def block_weight(off_sd: float) -> float:
-    """What a block so many SD off weighs."""
-    far = abs(off_sd) / _FAR_SD
-    return 1.0 if far <= 1.0 else 1.0 / (far * far)
 
 
 def solved(
