@@ -47,7 +47,6 @@ class CoachSettings(_Section):
         recall: whether the theme is recalled in one sentence when the run begins.
         retire_after: so many cues in a row without effect retire the cue,
         retire_for_s: for so long, s.
-        drill: hop by hop feedback instead of coaching the run.
     """
 
     muted: bool = False
@@ -66,7 +65,6 @@ class CoachSettings(_Section):
     recall: bool = True
     retire_after: Annotated[int, Field(ge=1, le=20)] = 3
     retire_for_s: Seconds = 600.0
-    drill: bool = False
 
     @model_validator(mode="after")
     def _gaps_fit(self) -> Self:

@@ -1,0 +1,67 @@
+"""Every language has words for everything, short enough to follow."""
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+from pydantic import ValidationError
+
+from stridesense.coaching.rules import RULES
+from stridesense.coaching.words import MOST_WORDS, LanguagePack, language_pack, languages
+from stridesense.errors import UsageError
+from stridesense.model import Foot
+
+FORBIDDEN = ("forefoot", "toes", "ball of", "vorfuß", "zehen", "ballen")
+"""No cue tells anyone to land on the front of the foot: that loads the calf."""
+
+
+def test_there_is_english_and_one_more() -> None:
+    assert {"en", "de"} <= set(languages())
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_is_said_while_running_is_short_and_names_the_side(language: str) -> None:
+    pack = language_pack(language)
+    for rule in RULES:
+        for internal in (True, False):
+            both = pack.correction(rule.cue_id, Foot.UNKNOWN, internal=internal)
+            left, right = (
+                pack.correction(rule.cue_id, foot, internal=internal) for foot in (Foot.LEFT, Foot.RIGHT)
+            )
+            assert all(len(phrase.split()) <= MOST_WORDS for phrase in (both, left, right))
+            assert (left != right) is rule.one_foot
+            assert both in pack.recall(rule.cue_id, internal=internal)
+            assert not [word for word in FORBIDDEN if word in f"{both} {left}".lower()]
+        assert len(pack.praise(rule.cue_id).split()) <= MOST_WORDS
+
+
+def test_a_language_without_words_is_named() -> None:
+    with pytest.raises(UsageError, match="there are no words in 'tlh': choose one of de, en"):
+        language_pack("tlh")
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("heel_held", "internal", "let both of your heels come down now please"),
+        ("heel_held", "internal_one", None),
+        ("heel_held", "success", ""),
+    ],
+)
+def test_a_pack_that_lacks_words_or_talks_too_much_is_refused(
+    section: str, key: str, value: str | None
+) -> None:
+    pack = tomllib.loads(
+        files("stridesense.coaching").joinpath("languages/en.toml").read_text(encoding="utf-8")
+    )
+    LanguagePack(**pack)
+    pack["cues"][section] |= {key: value}
+    with pytest.raises(ValidationError):
+        LanguagePack(**pack)
+
+
+def test_a_pack_without_a_cue_is_refused() -> None:
+    pack = language_pack("en").model_dump()
+    del pack["cues"]["cadence_low"]
+    with pytest.raises(ValidationError, match="cadence_low"):
+        LanguagePack(**pack)
