@@ -249,7 +249,7 @@ def _weights(metric: Metric, points: Sequence[Point]) -> list[float]:
     ]
     middle = median(along)
     usual = max(metric.usual_sd, 1.5 * median(abs(each - middle) for each in along))
-    return [Surprise((each - middle) / usual, 1.0).weight for each in along]
+    return [Surprise((each - middle) / usual, 0.0).weight for each in along]
 
 
 def _moments_of(kept: Kept) -> Moments:

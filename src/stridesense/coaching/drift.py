@@ -149,9 +149,7 @@ class Chart:
         fit, moments, weight, off_sd = self.fit, self.moments, 1.0, 0.0
         if fit is not None and fit.freedom > 0.0:
             surprise = fit.surprise(point)
-            weight = surprise.weight
-            # What may be the line's own error says little of the runner.
-            off_sd = surprise.noise_share * surprise.off_sd
+            off_sd, weight = surprise.of_runner_sd, surprise.weight
         self.moments = with_point(moments, point, weight)
         self.fit = solved(metric, self.moments, self.earlier, before=fit)
         if fit is None or fit.freedom < params.least_freedom:

@@ -15,6 +15,9 @@ from stridesense.coaching.metrics import Metric
 _FAR_SD: Final = 2.5
 """Blocks up to so many SD off weigh in full, further ones less by the square; our own choice."""
 
+_DOUBT: Final = 0.5
+"""Variance of the line over the noise's up to which a surprise is the runner's; our own choice."""
+
 _CONSISTENT: Final = 1.023
 """Makes the variance under these weights right for normal noise: E[w] / E[w z^2], integrated."""
 
@@ -180,23 +183,29 @@ class Fit(NamedTuple):
         """
         value, unsure = self.at(point.speed, point.cadence)
         t = (point.value - value) / (self.sd * sqrt(1.0 + unsure))
-        return Surprise(normal_of_t(t, self.freedom + believed), 1.0 / (1.0 + unsure))
+        return Surprise(normal_of_t(t, self.freedom + believed), unsure)
 
 
 class Surprise(NamedTuple):
-    """How far off a block is, as a standard normal deviate, and what share of that variance is its noise.
+    """How far off a block is, as a standard normal deviate, and the doubt about the line itself.
 
-    The rest is doubt about the line, as at a speed never run before.
+    `unsure` is the variance of what was expected over that of the noise: large at a speed never run before.
     """
 
     off_sd: float
-    noise_share: float
+    unsure: float
 
     @property
     def weight(self) -> float:
         """What the line learns from the block: little if it is far off, unless the line may be to blame."""
         far = abs(self.off_sd) / _FAR_SD
-        return max(1.0 - self.noise_share, 1.0 if far <= 1.0 else 1.0 / (far * far))
+        usual = 1.0 if far <= 1.0 else 1.0 / (far * far)
+        return max(usual, self.unsure / (1.0 + self.unsure))
+
+    @property
+    def of_runner_sd(self) -> float:
+        """How far off it is as far as it tells of the runner: less, the more the line may be to blame."""
+        return self.off_sd if self.unsure <= _DOUBT else self.off_sd * _DOUBT / self.unsure
 
 
 def normal_of_t(t: float, freedom: float) -> float:
