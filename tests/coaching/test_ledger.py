@@ -176,7 +176,7 @@ def test_an_effect_in_between_begins_the_count_anew() -> None:
     assert not ledger.retired(CUE, end_s)
 
 
-@pytest.mark.parametrize(("right_gain_sd", "without"), [(0.0, 1), (0.6, 0)])
+@pytest.mark.parametrize(("right_gain_sd", "without"), [(0.0, 1), (0.8, 0)])
 def test_a_cue_to_both_feet_is_one_cue(right_gain_sd: float, without: int) -> None:
     ledger = Ledger()
     for foot in (L, R):

@@ -67,7 +67,8 @@ def test_a_cue_that_does_nothing_is_retired_and_that_is_told() -> None:
     retired = [item for item in played.log if isinstance(item, Withheld) and item.why is Silence.RETIRED]
     assert played.report.retired == ("heel_held",)
     assert retired[0].cue_id == "heel_held"
-    assert sum(at_s < retired[0].first_s for at_s in said_s) == 3
+    unobserved = 1  # right after a probe there are no 25 strides to compare with
+    assert 3 <= sum(at_s < retired[0].first_s for at_s in said_s) <= 3 + unobserved
     assert not [at_s for at_s in said_s if retired[0].first_s <= at_s <= retired[0].last_s]
 
 

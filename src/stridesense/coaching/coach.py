@@ -5,7 +5,7 @@ and the first wish that nothing speaks against becomes a cue. What is not said i
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -17,7 +17,7 @@ from stridesense.coaching.context import Context
 from stridesense.coaching.drift import Drift
 from stridesense.coaching.drills import Drills
 from stridesense.coaching.guard import Effect, forbidden
-from stridesense.coaching.judging import Judge
+from stridesense.coaching.judging import Judge, known
 from stridesense.coaching.ledger import Ledger, LedgerParams
 from stridesense.coaching.notices import Notices
 from stridesense.coaching.practice import PracticeLog
@@ -198,11 +198,21 @@ class Coach(Stage[Income, Outcome]):
         if len(block) < WINDOW_STRIDES:
             return found
         state.blocks[stride.foot] = []
-        if BASELINE_FROM_S <= state.context.running_s < BASELINE_UNTIL_S:
+        if self._to_learn(block):
             state.baseline.learn(block)
         changes = state.drift.add(block)
         state.wishes.note(changes)
         return [*found, *changes]
+
+    def _to_learn(self, block: Sequence[Stride]) -> bool:
+        """Whether what is usual is still open: early in the run, or at a pace that was never run before."""
+        state = self._state
+        if state.context.running_s < BASELINE_FROM_S:
+            return False
+        if state.context.running_s < BASELINE_UNTIL_S:
+            return True
+        strange = sum(known(state.baseline, "contact_time_s", stride) is None for stride in block)
+        return 2 * strange > len(block)
 
     def _break(self, feet: Iterable[Foot]) -> None:
         """What these feet did before cannot be compared with what they do next."""
@@ -246,6 +256,9 @@ class Coach(Stage[Income, Outcome]):
                 reason = forbidden(line.ankle, wish.foot, legs, self.briefing)
                 if reason is not None:
                     return Refusal(Silence.GUARD, reason)
+            trouble = state.context.link_trouble(wish.foot, state.now_s)
+            if trouble is not None:
+                return Refusal(Silence.UNSTEADY, trouble)
             if wish.kind is CueKind.CORRECTION and state.ledger.retired(wish.cue_id, state.now_s):
                 times = self.briefing.coach.retire_after
                 return Refusal(Silence.RETIRED, f"{times} of these cues in a row changed nothing")

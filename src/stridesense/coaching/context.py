@@ -108,6 +108,11 @@ class Context:
         )
         return next((Unsteady(reason, both_feet=False) for reason in reasons if reason is not None), None)
 
+    def link_trouble(self, to: Foot, now_s: float) -> str | None:
+        """Why a foot that is spoken to cannot be heard well; the unknown foot stands for all."""
+        feet = self.feet.values() if to is Foot.UNKNOWN else [self.feet[to]] if to in self.feet else []
+        return next((phrase for foot in feet if (phrase := self._link(foot, now_s)) is not None), None)
+
     def _pace(self, foot: _FootContext, speed_mps: float | None) -> str | None:
         if speed_mps is None:
             return None

@@ -11,7 +11,13 @@ from stridesense.coaching.metrics import METRICS
 from stridesense.coaching.rules import RULES, WINDOW_STRIDES, CueRule
 from stridesense.model import Foot, HeelState, Stride, Theme
 
+SURE_SHARE: Final = 0.5
+"""Nothing is judged by a usual that is less sure than this share of the strides' spread (our own choice)."""
+
 _UNEVEN: Final = "contact_time_s"
+OFF_SHARE: Final = 0.6
+"""A window is off when so many of its strides are outside the band (our own choice)."""
+
 _OTHER: Final = {Foot.LEFT: Foot.RIGHT, Foot.RIGHT: Foot.LEFT}
 _FRESH_S: Final = 2.0
 
@@ -67,7 +73,7 @@ class Judge:
         value = METRICS[rule.metric].value(stride)
         if value is None:
             return None
-        expected = _expected(baseline, rule.metric, stride)
+        expected = known(baseline, rule.metric, stride)
         if expected is None:
             # What the heel does can be seen; all else is only off against the runner's own usual.
             return Judgement(value, None, None, 0) if rule.theme is Theme.HEEL else None
@@ -77,7 +83,7 @@ class Judge:
 
     def _uneven(self, stride: Stride, baseline: Baseline) -> Judgement | None:
         """Left contact against right, each against its own usual: uneven legs may be this runner's own."""
-        expected = _expected(baseline, _UNEVEN, stride)
+        expected = known(baseline, _UNEVEN, stride)
         if expected is None or stride.foot not in _OTHER:
             return None
         mine = _Contact(
@@ -98,19 +104,25 @@ class Judge:
         return Judgement(percent, None, beyond_sd, off)
 
 
-def _expected(baseline: Baseline, metric: str, stride: Stride) -> Expected | None:
-    if stride.speed_mps is None or stride.cadence_spm is None:
+def known(baseline: Baseline, metric: str, stride: Stride) -> Expected | None:
+    """What is usual, if it is known well enough to judge by: not at a speed that was never run before."""
+    expected = baseline.expected(stride.foot, metric, stride.speed_mps, stride.cadence_spm)
+    if expected is None or expected.sure_sd > SURE_SHARE * expected.spread:
         return None
-    return baseline.expected(stride.foot, metric, stride.speed_mps, stride.cadence_spm)
+    return expected
 
 
 @dataclass(slots=True)
 class Window:
-    """The last 25 judgements of one foot by one rule."""
+    """The last 25 judgements of one foot by one rule.
+
+    `off_for` is for how many strides in a row most of a full window was off.
+    """
 
     judgements: deque[Judgement] = field(default_factory=lambda: deque(maxlen=WINDOW_STRIDES))
     above: int = 0
     below: int = 0
+    off_for: int = 0
 
     def add(self, judgement: Judgement) -> None:
         """Take one more, forgetting the oldest."""
@@ -118,6 +130,7 @@ class Window:
             self._count(self.judgements[0].off, -1)
         self.judgements.append(judgement)
         self._count(judgement.off, 1)
+        self.off_for = self.off_for + 1 if self.full and self.off_share >= OFF_SHARE else 0
 
     def _count(self, off: int, by: int) -> None:
         self.above += by * (off > 0)

@@ -24,7 +24,9 @@ REACTION_STRIDES: Final = 2
 """Left out after a cue: it is being heard (our own choice)."""
 
 LEAST_GAIN_SD: Final = 0.25
-"""A cue that improves by less has no effect, in the runner's own spreads (our own choice)."""
+LEAST_GAIN_SHARE: Final = 1.0 / 3.0
+"""A cue has an effect when it brings back a third of what was off, and no less than this, in the runner's own
+spreads (our own choice): chance alone brings 25 strides some way back."""
 
 SHRINK_BY: Final = 2.0
 """So many withheld cues without any gain are added to what was seen of them this session (our own choice)."""
@@ -80,7 +82,7 @@ class Tally:
         withheld_sd: sum of the gains of withheld cues,
         withheld: and their number.
         cue_s: when the latest given cue with an effect known was given,
-        gains_sd: its gains beyond the expected, one a foot.
+        beyond_least_sd: its gains beyond what comes anyway and the least that counts, one a foot.
         earlier: given cues in a row without effect before it,
         in_a_row: and with it.
         retired_s: when the cue was last retired.
@@ -89,7 +91,7 @@ class Tally:
     withheld_sd: float = 0.0
     withheld: int = 0
     cue_s: float | None = None
-    gains_sd: list[float] = field(default_factory=list)
+    beyond_least_sd: list[float] = field(default_factory=list)
     earlier: int = 0
     in_a_row: int = 0
     retired_s: float | None = None
@@ -198,9 +200,10 @@ class Ledger:
         if tally.retired_s is not None and effect.t_s <= tally.retired_s:
             return
         if effect.t_s != tally.cue_s:
-            tally.cue_s, tally.gains_sd, tally.earlier = effect.t_s, [], tally.in_a_row
-        tally.gains_sd.append(effect.gain_sd - tally.expected_sd)
-        tally.in_a_row = tally.earlier + 1 if fmean(tally.gains_sd) < LEAST_GAIN_SD else 0
+            tally.cue_s, tally.beyond_least_sd, tally.earlier = effect.t_s, [], tally.in_a_row
+        least_sd = max(LEAST_GAIN_SD, LEAST_GAIN_SHARE * effect.before_sd)
+        tally.beyond_least_sd.append(effect.gain_sd - tally.expected_sd - least_sd)
+        tally.in_a_row = tally.earlier + 1 if fmean(tally.beyond_least_sd) < 0.0 else 0
         if tally.in_a_row >= self.params.retire_after:
             tally.retired_s, tally.in_a_row = now_s, 0
 

@@ -15,8 +15,9 @@ from stridesense.coaching.scheduler import Wish
 from stridesense.coaching.words import language_pack
 from stridesense.model import Change, Cue, CueKind, Foot, Theme
 
-OFF_SHARE: Final = 0.6
-"""A correction is due when so many strides of a full window are outside the band (our own choice)."""
+LASTS_STRIDES: Final = 25
+"""So many strides in a row a window must be off, but for the heel, which is seen and not estimated: one
+window of 25 is off by chance a few times an hour, two that share no stride hardly ever (our own choice)."""
 
 OTHER_SHARE: Final = 0.5
 """The other foot is spoken to as well from this share of its window on (our own choice)."""
@@ -154,7 +155,8 @@ class Wishes:
         return [
             cue_id
             for cue_id in self.order
-            if (window := windows.get(cue_id)) is not None and window.full and window.off_share >= OFF_SHARE
+            if (window := windows.get(cue_id)) is not None
+            and window.off_for >= (1 if BY_ID[cue_id].theme is Theme.HEEL else LASTS_STRIDES)
         ]
 
     def _correction(self, rule: CueRule, window: Window, foot: Foot, now_s: float) -> Line:
