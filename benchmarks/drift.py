@@ -237,7 +237,7 @@ NOISES: Final[Mapping[str, Noise]] = {
     "honest": HONEST,
     "wanders twice as far": Noise(wander=0.24),
 }
-LIMITS_SD: Final = (5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
+LIMITS_SD: Final = (5.0, 6.0, 7.0, 8.5, 10.0)
 """Limits of the sums that the trade-off is shown for."""
 
 LENGTH_S: Final = 3600.0

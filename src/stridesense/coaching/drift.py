@@ -43,7 +43,7 @@ class DriftParams:
     """
 
     slack_sd: float = 0.75
-    alarm_sd: float = 9.0
+    alarm_sd: float = 8.5
     clip_sd: float = 4.0
     least_freedom: float = 8.0
     carry_blocks: float = 60.0

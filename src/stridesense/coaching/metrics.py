@@ -157,7 +157,7 @@ _ALL: Final = (
         cadence=NOT_AT_ALL,
         usual_sd=0.7,
         least_sd=0.15,
-        carry=0.5,
+        carry=0.65,
     ),
     Metric(
         name="braking_index",
