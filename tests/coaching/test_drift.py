@@ -141,7 +141,7 @@ def test_what_cannot_be_compared_is_passed_over(runners: ModuleType, unlike: dic
 
 
 def test_a_break_for_walking_is_no_change(runners: ModuleType) -> None:
-    made = runners.runner(112, 2400.0)
+    made = runners.runner(113, 2400.0)
     walked = [one for one in made if not 1000.0 < one.initial_contact_s < 1200.0]
     assert told(walked, runners) == []
 
