@@ -130,9 +130,10 @@ def test_a_short_hole_costs_no_window() -> None:
     [
         ({"speed_mps": 4.0}, "the pace changes from 3.0 to"),
         ({"slope_deg": 6.0}, "the ground slopes by"),
+        ({"turn_deg": -30.0}, "a turn of -30 deg a stride"),
         ({"quality": 0.1}, "the strides are unclear"),
     ],
-    ids=["faster", "uphill", "turning"],
+    ids=["faster", "uphill", "turning", "unclear"],
 )
 def test_nothing_is_said_while_the_runner_is_unsteady(changes: dict[str, Any], words: str) -> None:
     items = [*kissed(60), *held(20, first=60, **changes)]

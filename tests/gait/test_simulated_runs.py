@@ -11,7 +11,7 @@ from coached import eager_pipeline
 from stage_checks import run
 from stridesense.model import Cue, EventKind, Foot, Gait, GaitEvent, Gap, HeelState, Stride
 from stridesense.pipeline import Outcome, Pipeline
-from stridesense.simulator import StrideTruth, load, simulate
+from stridesense.simulator import Scenario, StrideTruth, load, simulate
 
 RUNS = ("easy_run", "held_heel", "active_push_off", "rearfoot", "hill", "fatigue_one_sided")
 FAR_S = 0.15
@@ -188,3 +188,19 @@ def test_records_hold_what_was_measured_and_nothing_else() -> None:
     assert None not in (*first.values(), *later.values())
     assert {"heel_drop_deg", "stride_time_s", "flags", "quality"} <= set(first)
     assert {"speed_mps", "push_off_index"} <= set(later) - set(first)
+
+
+@pytest.mark.parametrize("turn_deg", [180.0, -90.0])
+def test_a_turn_is_the_sum_of_what_the_strides_turn(turn_deg: float) -> None:
+    blocks = [
+        {"activity": "stand", "duration_s": 3.0},
+        {"activity": "run", "duration_s": 6.0},
+        {"activity": "turn", "duration_s": 4.0, "turn_deg": turn_deg},
+        {"activity": "run", "duration_s": 6.0},
+    ]
+    scenario = Scenario.model_validate({"name": "turn", "seed": 3, "block": blocks})
+    strides = [out for out in run(Pipeline(), simulate(scenario).packets()) if isinstance(out, Stride)]
+    for foot in (Foot.LEFT, Foot.RIGHT):
+        turns_deg = [one.turn_deg for one in strides if one.foot is foot and one.turn_deg is not None]
+        assert sum(turns_deg) == pytest.approx(turn_deg, abs=4.0)
+        assert sum(abs(each) > 8.0 for each in turns_deg) <= 7

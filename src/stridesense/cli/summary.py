@@ -40,6 +40,7 @@ MEASURES: Final = (
     Measure("speed, m/s", "speed_mps", digits=2),
     Measure("stride length, m", "stride_length_m", digits=2),
     Measure("slope, deg", "slope_deg", digits=1),
+    Measure("turn, deg", "turn_deg", digits=1),
     Measure("calf load (proxy)", "calf_load", digits=2),
     Measure("quality, 0 to 1", "quality", digits=2),
 )

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Final, NamedTuple
 
 from stridesense.model import Foot, Gait, Gap, Stride
@@ -12,16 +13,18 @@ class ContextParams(NamedTuple):
 
     Attributes:
         pause_s: so long without a running stride is a stop, s.
+        turn_deg: a turn by more in each of the last strides is a bend, deg.
         slope_deg: a slope that differs by more from where the runner warmed up is a hill, deg.
         speed_share: a speed that differs by more from that of the last strides is a change of pace.
         quality: a stride below this quality does not count,
-        doubtful: and so many of the last eight of a foot mean a turn, or a pod that cannot be trusted.
+        doubtful: and so many of the last eight of a foot mean a pod that cannot be trusted now.
         hole_s: a hole in a foot's samples of this length begins a new window, s.
         loss_share: more than this share of the last `loss_s` lost is a bad link.
         loss_s: see there, s.
     """
 
     pause_s: float = 3.0
+    turn_deg: float = 8.0
     slope_deg: float = 2.0
     speed_share: float = 0.12
     quality: float = 0.4
@@ -40,6 +43,7 @@ class Unsteady(NamedTuple):
 
 _RECENT: Final = 5
 _LAST: Final = 8
+_TURNING: Final = 3
 _HOME_GAIN: Final = 0.02
 _PACE_GAIN: Final = 0.05
 
@@ -47,6 +51,7 @@ _PACE_GAIN: Final = 0.05
 @dataclass(slots=True)
 class _FootContext:
     slopes_deg: deque[float] = field(default_factory=lambda: deque(maxlen=_RECENT))
+    turns_deg: deque[float] = field(default_factory=lambda: deque(maxlen=_TURNING))
     speeds_mps: deque[float] = field(default_factory=lambda: deque(maxlen=_RECENT))
     clear: deque[bool] = field(default_factory=lambda: deque(maxlen=_LAST))
     holes: deque[tuple[float, float]] = field(default_factory=deque)
@@ -101,8 +106,9 @@ class Context:
         reasons = (
             self._pace(foot, stride.speed_mps),
             self._ground(foot, stride.slope_deg, at_home=at_home),
+            self._bend(foot, stride.turn_deg),
             self._link(foot, now_s),
-            "the strides are unclear, as in a turn"
+            "the strides are unclear"
             if foot.clear.count(False) >= self.params.doubtful
             else None,
         )
@@ -134,6 +140,14 @@ class Context:
             foot.home_deg += _HOME_GAIN * (now_deg - foot.home_deg)
         rise_deg = now_deg - foot.home_deg
         return f"the ground slopes by {rise_deg:+.1f} deg" if abs(rise_deg) > self.params.slope_deg else None
+
+    def _bend(self, foot: _FootContext, turn_deg: float | None) -> str | None:
+        """A bend of a running track turns a stride by 3 to 4 deg, a corner by much more."""
+        if turn_deg is None:
+            return None
+        foot.turns_deg.append(turn_deg)
+        turn_deg = median(foot.turns_deg)
+        return f"a turn of {turn_deg:+.0f} deg a stride" if abs(turn_deg) > self.params.turn_deg else None
 
     def _link(self, foot: _FootContext, now_s: float) -> str | None:
         since_s = now_s - self.params.loss_s

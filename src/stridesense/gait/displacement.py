@@ -167,7 +167,8 @@ def _travel(
     landing = _less((met_x, met_y, met_z), met_t, drift)
     end_up = _turn((q[0], -q[1], -q[2], -q[3]), up)
     pitches = (atan2(up[0], up[2]) * DEG_PER_RAD, atan2(end_up[0], end_up[2]) * DEG_PER_RAD)
-    return (t, length, rise, gravity / g, *pitches, begin_s + met_t, _dot(landing, ahead))
+    turned = 2.0 * atan2(_dot((q[1], q[2], q[3]), up), q[0]) * DEG_PER_RAD
+    return (t, length, rise, gravity / g, *pitches, turned, begin_s + met_t, _dot(landing, ahead))
 
 
 def _quiet(_: tuple[TravelParams], table: FloatArray, start: int, stop: int) -> tuple[float, ...]:

@@ -114,7 +114,7 @@ def _cycle(contact_s: float, stride_s: float, *, runs: bool) -> Fields:
 
 
 def _way(way: StrideTravel, slope: SlopeState | None, params: StrideParams, *, runs: bool) -> Fields:
-    """What the way from the mid-stance before to this one tells: speed, length, how the foot landed."""
+    """What the way from the mid-stance before to this one tells: speed, length, turn, how the foot landed."""
     integrated_mps = way.length_m / way.duration_s
     speed_mps = params.speed.speed_mps(integrated_mps)
     return {
@@ -122,6 +122,7 @@ def _way(way: StrideTravel, slope: SlopeState | None, params: StrideParams, *, r
         "stride_length_m": speed_mps * way.duration_s,
         "braking_index": way.landing_forward_mps / integrated_mps if runs and integrated_mps > 1.0 else None,
         "slope_deg": None if slope is None else slope.slope_deg,
+        "turn_deg": way.turn_deg,
     }
 
 

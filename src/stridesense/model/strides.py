@@ -74,6 +74,7 @@ class Stride:
     speed_mps: float | None = None
     stride_length_m: float | None = None
     slope_deg: float | None = None
+    turn_deg: float | None = None
     calf_load: float | None = None
     model_peak_force_bw: float | None = None
     model_com_drop_m: float | None = None

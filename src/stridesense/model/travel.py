@@ -22,6 +22,7 @@ class StrideTravel(NamedTuple):
         gravity_g: magnitude of mean specific force, g; far from 1, samples are wrong or missing.
         start_pitch_deg: pitch at the first moment, deg.
         end_pitch_deg: pitch at the second, deg.
+        turn_deg: how far the foot turned about the vertical in between, left positive, deg.
         landing_s: when the ground ended the foot's fall: its vertical acceleration turned upwards, session s.
         landing_forward_mps: forward speed at that moment, along the way, m/s.
     """
@@ -32,6 +33,7 @@ class StrideTravel(NamedTuple):
     gravity_g: float
     start_pitch_deg: float
     end_pitch_deg: float
+    turn_deg: float
     landing_s: float
     landing_forward_mps: float
 

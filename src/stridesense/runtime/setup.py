@@ -76,7 +76,8 @@ def recorded_setup(recorded: Recorded, path: Path) -> Setup | None:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        msg = f"what {path} says of its start is of another version ({where}: {first['msg']}): update stridesense"
+        why = f"{where}: {first['msg']}"
+        msg = f"what {path} says of its start is of another version ({why}): update stridesense"
         raise InputError(msg) from None
 
 
