@@ -16,13 +16,14 @@ from stridesense.recording.reader import Recording
 from stridesense.runtime.config import Settings
 from stridesense.runtime.profile import ShoeProfile
 from stridesense.runtime.setup import Setup, recorded_setup
+from stridesense.sinks.hop_tones import HopTones
 from stridesense.sinks.voice import Voice
 from stridesense.sources.replay import Recorded
 
 MuteOption = Annotated[bool, typer.Option("--mute", help="Say and play nothing aloud; cues are still shown.")]
 AloudOption = Annotated[bool, typer.Option("--aloud", help="Say the cues aloud, as in a run.")]
 DrillOption = Annotated[
-    bool, typer.Option("--drill", help="Show every hop of a drill: heel, contact, symmetry.")
+    bool, typer.Option("--drill", help="Tell every hop of a drill: a line each, and aloud a tick.")
 ]
 
 
@@ -63,6 +64,11 @@ def voice_of(settings: Settings, setup: Setup, *, aloud: bool, speed: float = 1.
         return []
     speaker = language_pack(setup.briefing.coach.language).voice
     return [Voice(settings.voice, speaker, lambda: speed * time.monotonic())]
+
+
+def hop_tones_of(settings: Settings, *, aloud: bool, drill: bool) -> list[HopTones]:
+    """The ticks of a drill, if they are to be heard."""
+    return [HopTones(settings.voice)] if aloud and drill and settings.voice.mode != "off" else []
 
 
 def remark_on_voice(voices: Sequence[Voice]) -> None:

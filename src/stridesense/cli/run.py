@@ -16,7 +16,14 @@ from stridesense.cli.bluetooth import (
     chosen_pods,
     remark_on_drops,
 )
-from stridesense.cli.coaching import DrillOption, MuteOption, history_of, remark_on_voice, voice_of
+from stridesense.cli.coaching import (
+    DrillOption,
+    MuteOption,
+    history_of,
+    hop_tones_of,
+    remark_on_voice,
+    voice_of,
+)
 from stridesense.cli.mqtt import ConfigOption, MqttOption, mqtt_section
 from stridesense.cli.outlook import outlook_after
 from stridesense.cli.output import remark_on_loss
@@ -76,7 +83,8 @@ def command(
     history = None if path is None else HistorySink(path, session_start(meta, setup, recording))
     voices = voice_of(settings, setup, aloud=not mute)
     console = console_sink(Console(highlight=False), drill=drill)
-    sinks = [console, *voices, *(sink for sink in (recorder, history) if sink)]
+    hops = hop_tones_of(settings, aloud=not mute, drill=drill)
+    sinks = [console, *voices, *hops, *(sink for sink in (recorder, history) if sink)]
     played, source = run(_run(BluetoothRadio(), left, right, section, sinks, setup, meta, swap=swap))
     sum_up(played)
     remark_on_feet(profile, played.report)

@@ -69,30 +69,41 @@ class Tones:
             with appearing(wav_file(self._settings.folder, cue)) as part:
                 part.write_bytes(sound)
             return
-        await self._play(sound)
+        await play(sound, self._settings.timeout_s)
 
-    async def _play(self, sound: bytes) -> None:
-        player = _player()
-        try:
-            with NamedTemporaryFile(prefix="stridesense-", suffix=".wav") as file:
-                file.write(sound)
-                file.flush()
-                await run_program([*player, file.name], self._settings.timeout_s)
-        except OSError as error:
-            msg = f"a tone cannot be written ({error}): free some space for temporary files"
-            raise UnheardError(msg) from None
+
+async def play(sound: bytes, timeout_s: float) -> None:
+    """Play a WAV file until it ends.
+
+    Raises:
+        UnheardError: no player is there, or it fails or hangs.
+    """
+    player = _player()
+    try:
+        with NamedTemporaryFile(prefix="stridesense-", suffix=".wav") as file:
+            file.write(sound)
+            file.flush()
+            await run_program([*player, file.name], timeout_s)
+    except OSError as error:
+        msg = f"a tone cannot be written ({error}): free some space for temporary files"
+        raise UnheardError(msg) from None
+
+
+def wav(kind: CueKind, volume: int = USUAL_VOLUME) -> bytes:
+    """The tune of a kind of cue as a WAV file, see `wav_of`."""
+    return wav_of(TUNES[kind], volume)
 
 
 @cache
-def wav(kind: CueKind, volume: int = USUAL_VOLUME) -> bytes:
-    """The tune of a kind of cue as a WAV file: 16 bit, mono, 22 050 Hz.
+def wav_of(notes: tuple[Note, ...], volume: int = USUAL_VOLUME) -> bytes:
+    """Notes as a WAV file: 16 bit, mono, 22 050 Hz.
 
     Args:
-        kind: of the cue.
+        notes: one after the other.
         volume: 0 to 200, 100 is the usual.
     """
     amplitude = 32_767 * min(1.0, USUAL_AMPLITUDE * volume / USUAL_VOLUME)
-    samples = np.rint(amplitude * np.concatenate([_wave(note) for note in TUNES[kind]])).astype(np.int16)
+    samples = np.rint(amplitude * np.concatenate([_wave(note) for note in notes])).astype(np.int16)
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)
