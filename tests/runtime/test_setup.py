@@ -1,13 +1,14 @@
 """What a session starts from: written, read back, and taken from the history."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from history.making import BEGAN_UNIX_S, report, start
 from stridesense.coaching.briefing import Briefing
-from stridesense.coaching.settings import CoachSettings
+from stridesense.coaching.settings import BudgetSettings, CoachSettings
 from stridesense.errors import InputError, UsageError
 from stridesense.history.store import Store
 from stridesense.history.writing import add_check_in, replace_session
@@ -28,9 +29,9 @@ def test_it_survives_being_written_as_json() -> None:
     assert Setup.model_validate(json.loads(json.dumps(setup.to_record()))) == setup
 
 
-def test_the_first_session_knows_the_settings_alone() -> None:
+def test_the_first_session_knows_the_settings_alone(tmp_path: Path) -> None:
     settings = Settings(coach=CoachSettings(warm_up_s=10.0))
-    setup = next_setup(settings, None, None, NEXT_UNIX_S)
+    setup = next_setup(settings, None, tmp_path / "none.sqlite3", NEXT_UNIX_S)
     assert setup == Setup.first(settings, None, NEXT_UNIX_S)
     assert setup.briefing.coach.warm_up_s == 10.0
 
@@ -46,6 +47,24 @@ def test_the_next_session_knows_those_before_it(tmp_path: Path) -> None:
     assert briefing.sessions == 1
     assert briefing.legs[Foot.LEFT].soreness == 2
     assert briefing.last_theme is report().theme
+
+
+def test_without_the_earlier_sessions_the_legs_still_count(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite3"
+    with Store(path) as store:
+        replace_session(store, start(), [report()])
+        told = CheckIn(unix_s=NEXT_UNIX_S - 60.0, soreness={Foot.LEFT: 5}, red_flags=("swelling",))
+        add_check_in(store, told)
+    briefing = next_setup(Settings(), None, path, NEXT_UNIX_S, from_sessions=False).briefing
+    assert (briefing.sessions, briefing.last_theme, briefing.baseline) == (0, None, {})
+    assert briefing.legs[Foot.LEFT].soreness == 5
+    assert briefing.red_flags == ("swelling",)
+
+
+def test_the_first_session_may_fall_into_the_weeks_of_getting_used_to_it() -> None:
+    began = datetime.fromtimestamp(NEXT_UNIX_S, UTC).date() - timedelta(days=8)
+    settings = Settings(budget=BudgetSettings(adapting_since=began))
+    assert Setup.first(settings, None, NEXT_UNIX_S).briefing.adaptation_week == 2
 
 
 def test_a_language_without_words_and_a_broken_history_are_said(tmp_path: Path) -> None:

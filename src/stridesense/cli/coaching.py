@@ -9,7 +9,6 @@ import typer
 
 from stridesense.cli.terminal import note
 from stridesense.coaching.words import language_pack
-from stridesense.history.store import history_path
 from stridesense.model import CoachReport, Cue, Foot
 from stridesense.recording.format import CUE_TOPIC
 from stridesense.recording.reader import Recording
@@ -19,6 +18,7 @@ from stridesense.runtime.setup import Setup, recorded_setup
 from stridesense.sinks.hop_tones import HopTones
 from stridesense.sinks.voice import Voice
 from stridesense.sources.replay import Recorded
+from stridesense.units import NS_PER_S
 
 MuteOption = Annotated[bool, typer.Option("--mute", help="Say and play nothing aloud; cues are still shown.")]
 AloudOption = Annotated[bool, typer.Option("--aloud", help="Say the cues aloud, as in a run.")]
@@ -42,13 +42,8 @@ def recorded_or_first(
     setup = recorded_setup(recorded, file) if shoe is None else None
     if setup is not None:
         return setup, True
-    started_unix_s = recorded.meta.anchor_unix_ns / 1e9 if isinstance(recorded, Recording) else 0.0
+    started_unix_s = recorded.meta.anchor_unix_ns / NS_PER_S if isinstance(recorded, Recording) else 0.0
     return Setup.first(settings, shoe, started_unix_s), False
-
-
-def history_of(settings: Settings) -> Path | None:
-    """Where the runs are kept, None where the settings want none kept."""
-    return (settings.history.path or history_path()) if settings.history.keep else None
 
 
 def voice_of(settings: Settings, setup: Setup, *, aloud: bool, speed: float = 1.0) -> list[Voice]:

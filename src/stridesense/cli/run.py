@@ -19,11 +19,11 @@ from stridesense.cli.bluetooth import (
 from stridesense.cli.coaching import (
     DrillOption,
     MuteOption,
-    history_of,
     hop_tones_of,
     remark_on_voice,
     voice_of,
 )
+from stridesense.cli.history_words import place
 from stridesense.cli.mqtt import ConfigOption, MqttOption, mqtt_section
 from stridesense.cli.outlook import outlook_after
 from stridesense.cli.output import remark_on_loss
@@ -49,7 +49,10 @@ from stridesense.sources.radio import Radio
 from stridesense.units import NS_PER_S
 
 NoHistoryOption = Annotated[
-    bool, typer.Option("--no-history", help="Neither look at earlier runs nor keep this one.")
+    bool,
+    typer.Option(
+        "--no-history", help="Neither look at earlier runs nor keep this one; check-ins count all the same."
+    ),
 ]
 NoRecordOption = Annotated[bool, typer.Option("--no-record", help="Do not record the run.")]
 
@@ -76,11 +79,11 @@ def command(
     """
     section, settings, profile = mqtt_section(mqtt, config), load_settings(config), worn(shoe)
     meta = SessionMeta.new("run")
-    path = None if no_history else history_of(settings)
-    setup = _setup(settings, profile, path, meta)
+    path, keep = place(None, settings), settings.history.keep and not no_history
+    setup = _setup(settings, profile, path, meta, from_sessions=keep)
     recorder = _recorder(record, meta, setup, no_record=no_record)
     recording = None if recorder is None else recorder.path
-    history = None if path is None else HistorySink(path, session_start(meta, setup, recording))
+    history = HistorySink(path, session_start(meta, setup, recording)) if keep else None
     voices = voice_of(settings, setup, aloud=not mute)
     console = console_sink(Console(highlight=False), drill=drill)
     hops = hop_tones_of(settings, aloud=not mute, drill=drill)
@@ -91,7 +94,7 @@ def command(
     remark_on_voice(voices)
     if history is not None and history.problem is not None:
         note(f"not all of this run is in the history: {history.problem}")
-    for line in [] if path is None else outlook_after(path, meta.session_id, settings):
+    for line in outlook_after(path, meta.session_id, settings) if keep else ():
         note(line)
     code = remark_on_drops(source)
     if recorder is None:
@@ -117,14 +120,22 @@ async def _run(
     return played, source
 
 
-def _setup(settings: Settings, profile: ShoeProfile | None, path: Path | None, meta: SessionMeta) -> Setup:
-    """A history that cannot be read costs the earlier runs, not this one."""
+def _setup(
+    settings: Settings, profile: ShoeProfile | None, path: Path, meta: SessionMeta, *, from_sessions: bool
+) -> Setup:
+    """A history that cannot be read costs the earlier runs, not this one, nor what was said of the legs."""
     started_unix_s = meta.anchor_unix_ns / NS_PER_S
     try:
-        return next_setup(settings, profile, path, started_unix_s)
+        return next_setup(settings, profile, path, started_unix_s, from_sessions=from_sessions)
     except InputError as error:
-        note(f"the coach begins anew: {error}")
+        why = error
+    try:
+        setup = next_setup(settings, profile, path, started_unix_s, from_sessions=False)
+    except InputError:
+        note(f"the coach begins anew and knows of no check-in, so take care of sore legs yourself: {why}")
         return Setup.first(settings, profile, started_unix_s)
+    note(f"the coach begins anew: {why}")
+    return setup
 
 
 def _recorder(record: Path | None, meta: SessionMeta, setup: Setup, *, no_record: bool) -> Recorder | None:

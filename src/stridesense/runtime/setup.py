@@ -44,13 +44,8 @@ class Setup(BaseModel):
             UsageError: there are no words in the language of the settings.
         """
         language_pack(settings.coach.language)
-        briefing = Briefing(
-            started_unix_s=started_unix_s,
-            coach=settings.coach,
-            budget=settings.budget,
-            forecast=settings.forecast,
-        )
-        return cls(shoe=shoe, briefing=briefing)
+        sections = (settings.coach, settings.budget, settings.forecast)
+        return cls(shoe=shoe, briefing=brief([], [], sections, started_unix_s, None))
 
     def pipeline(self) -> Pipeline:
         """A fresh pipeline that starts from it."""
@@ -82,26 +77,35 @@ def recorded_setup(recorded: Recorded, path: Path) -> Setup | None:
 
 
 def next_setup(
-    settings: Settings, shoe: ShoeProfile | None, history: Path | None, started_unix_s: float
+    settings: Settings,
+    shoe: ShoeProfile | None,
+    history: Path,
+    started_unix_s: float,
+    *,
+    from_sessions: bool = True,
 ) -> Setup:
     """The start of a session that follows those of the history.
+
+    How the legs feel counts in any case: a red flag or a sore calf must not be lost with the earlier runs.
 
     Args:
         settings: the person's.
         shoe: that is worn, if it has a profile.
-        history: where the earlier sessions are kept; None to begin without them.
+        history: where the earlier sessions and the check-ins are kept.
         started_unix_s: when the session begins, Unix time.
+        from_sessions: whether earlier sessions are looked at.
 
     Raises:
         UsageError: there are no words in the language of the settings.
         InputError: the history cannot be read.
     """
     first = Setup.first(settings, shoe, started_unix_s)
-    store = None if history is None else Store.existing(history)
+    store = Store.existing(history)
     if store is None:
         return first
     with store:
-        past, told = past_sessions(store, started_unix_s), check_ins(store)
+        told = check_ins(store)
+        past = past_sessions(store, started_unix_s) if from_sessions else []
     sections = (settings.coach, settings.budget, settings.forecast)
     worn = None if shoe is None else shoe.shoe
     return Setup(shoe=shoe, briefing=brief(past, told, sections, started_unix_s, worn))
