@@ -112,8 +112,8 @@ def test_a_session_is_shown_with_all_that_is_known_of_it(history: Run) -> None:
         r"left +2600 +2500 +1\.04 +amber +2550",
         r"right +2400 +2500 +0\.96 +amber",
         r"heel: with cues 400 of 2000 strides off \(20%\); without cues 150 of 500 strides off \(30%\)",
-        r"0:40 to 1:10 rope jump; hops: left 60, right 60",
-        r"since 23:50 contact time, right: 245 ms became 262 ms \(\+2\.1 SD, noticed at 25:00\)",
+        r"0:40 to 1:10 rope jump: 60 left \+ 60 right hops, 120 a minute, calf load 66 left \+ 65 right",
+        r"since 23:50 contact time, right: 245 ms became 262 ms at the same speed and cadence \(\+2\.1 SD, ",
     ):
         assert re.search(shown, out), shown
 

@@ -1,12 +1,14 @@
-"""What is shown of drills and changes, line by line."""
+"""What is shown of drills, changes and calves, line by line."""
 
 import io
+from dataclasses import replace
 
 import pytest
 
 from strides import stride
-from stridesense.model import Bout, Change, Drill, Foot, Hop
+from stridesense.model import Band, Bout, CalfBudget, Change, Drill, Foot, HalfChange, Hop
 from stridesense.sinks.base import Item
+from stridesense.sinks.coach_words import describe_bout, describe_budget, describe_change, describe_half
 from stridesense.sinks.console import PlainLines
 
 HOP = Hop(foot=Foot.LEFT, t_s=12.5, number=3, contact_time_s=0.21, heel_touched=True, symmetry_percent=-4.0)
@@ -53,10 +55,49 @@ async def test_in_a_run_a_hop_is_no_line_of_its_own() -> None:
 
 async def test_a_bout_and_a_change_are_told_in_both() -> None:
     for drill in (True, False):
-        bout, change = await lines(BOUT, CHANGE, drill=drill)
-        assert bout.startswith(
-            "DRILL at 10 s, rope jump: 30 s, 60 left + 59 right hops, 120 a minute, heel touched"
-        )
-        assert change == (
-            "CHANGE since 23.5 min, left: contact time 250 ms -> 262 ms at the same speed and cadence"
-        )
+        assert await lines(BOUT, CHANGE, drill=drill) == [
+            (
+                "DRILL 0:10 to 0:40 rope jump: 60 left + 59 right hops, 120 a minute, heel touched in 90%, "
+                "left against right +2 %, calf load 38 left + 38 right"
+            ),
+            (
+                "CHANGE since 23:30 contact time, left: 250 ms became 262 ms at the same speed and cadence "
+                "(+1.9 SD, noticed at 25:00)"
+            ),
+        ]
+
+
+def test_a_pod_that_nobody_named_has_no_foot_in_its_drill() -> None:
+    lone = replace(
+        BOUT, hops={Foot.UNKNOWN: 60}, load={Foot.UNKNOWN: 38.0}, contact_time_s={Foot.UNKNOWN: 0.21}
+    )
+    line = describe_bout(lone)
+    assert "60 hops" in line
+    assert "contact 210 ms" in line
+    assert line.endswith("calf load 38")
+
+
+def test_a_metric_of_another_version_is_told_by_its_name() -> None:
+    line = describe_change(replace(CHANGE, metric="sway\x1b[2J", before=1.5, after=2.25))
+    assert line.startswith(r"since 23:30 sway\x1b[2J, left: 1.5 became 2.25 at")
+    half = HalfChange(metric="sway", foot=Foot.UNKNOWN, first=1.5, second=2.25, size_sd=-2.0, sure=True)
+    assert describe_half(half) == "sway, both: 1.5 became 2.25 at the same speed and cadence (-2.0 SD)"
+
+
+@pytest.mark.parametrize(
+    ("leg", "line"),
+    [
+        (
+            CalfBudget(foot=Foot.LEFT, t_s=60.0, load=80.4, strides=80),
+            "left calf: load 80 usual strides, a proxy, limit not known yet",
+        ),
+        (
+            CalfBudget(
+                foot=Foot.UNKNOWN, t_s=60.0, load=80.4, strides=80, limit=70.0, ratio=1.149, band=Band.RED
+            ),
+            "calf: load 80 usual strides, a proxy, 1.15 of its limit (red)",
+        ),
+    ],
+)
+def test_a_calf_is_told_with_its_limit_or_that_nobody_knows_it(leg: CalfBudget, line: str) -> None:
+    assert describe_budget(leg) == line

@@ -5,7 +5,19 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from stridesense.model import Foot, GapCause, LinkState, PodReading, PodReport
+from stridesense.model import (
+    Band,
+    Bout,
+    CalfBudget,
+    Change,
+    Drill,
+    Foot,
+    GapCause,
+    LinkState,
+    PodReading,
+    PodReport,
+)
+from stridesense.sinks.base import Item
 from stridesense.sinks.console import LiveTable, PlainLines
 
 STREAMING = PodReport(
@@ -20,7 +32,7 @@ SPEED = PodReading(
 POWER = PodReading(foot=Foot.RIGHT, t_s=3.1, power_w=219.0)
 
 
-async def printed(*items: PodReport | PodReading) -> list[str]:
+async def printed(*items: Item) -> list[str]:
     file = io.StringIO()
     sink = PlainLines(file)
     for item in items:
@@ -28,7 +40,7 @@ async def printed(*items: PodReport | PodReading) -> list[str]:
     return file.getvalue().splitlines()
 
 
-async def shown(*items: PodReport | PodReading) -> str:
+async def shown(*items: Item) -> str:
     console = Console(file=io.StringIO(), width=100)
     sink = LiveTable(console)
     for item in items:
@@ -69,3 +81,20 @@ async def test_the_screen_shows_the_newest_of_each_quantity_and_what_was_lost() 
 async def test_a_lost_pod_stays_on_the_screen_with_its_reason() -> None:
     assert "left pod: lost" in await shown(STREAMING, LOST)
     assert "the connection to the left pod broke" in " ".join((await shown(STREAMING, LOST)).split())
+
+
+async def test_the_screen_shows_the_latest_of_what_the_coach_found() -> None:
+    change = Change(
+        metric="contact_time_s", foot=Foot.LEFT, t_s=9.0, since_s=5.0, before=0.25, after=0.262, size_sd=1.9
+    )
+    bout = Bout(drill=Drill.ROPE_JUMP, start_s=1.0, end_s=9.0, hops={Foot.LEFT: 16}, load={Foot.LEFT: 9.0})
+    left = CalfBudget(foot=Foot.LEFT, t_s=60.0, load=80.0, strides=80)
+    right = replace(left, foot=Foot.RIGHT, limit=100.0, ratio=0.8, band=Band.GREEN)
+    earlier = replace(change, metric="pull_rate_dps"), replace(left, load=20.0)
+    screen = " ".join((await shown(*earlier, change, bout, left, right)).split())
+    assert "left calf: load 80 usual strides, a proxy, limit not known yet right calf: load 80" in screen
+    assert "0.80 of its limit (green)" in screen
+    assert "changed since 0:05 contact time, left: 250 ms became 262 ms" in screen
+    assert "drill 0:01 to 0:09 rope jump: 16 left hops" in screen
+    assert "load 20" not in screen
+    assert "pull" not in screen.replace("pull deg/s", "").replace("push-off pull", "")

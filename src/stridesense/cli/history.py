@@ -19,7 +19,6 @@ from stridesense.cli.history_words import (
     lasted_s,
     page,
     place,
-    safe,
     short_ids,
     sides,
     when,
@@ -40,6 +39,7 @@ from stridesense.history.store import Store
 from stridesense.history.writing import delete_session
 from stridesense.recording.writer import check_free
 from stridesense.runtime.config import load_settings
+from stridesense.sinks.coach_words import safe
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.command("check-in")(history_check_in.command)

@@ -6,9 +6,10 @@ from statistics import fmean
 from rich.console import RenderableType
 from rich.table import Table
 
-from stridesense.cli.history_words import clock, label, lasted_s, safe, told, when, whose
+from stridesense.cli.history_words import lasted_s, when
 from stridesense.history.facts import KeptSession, SessionState, WholeSession
-from stridesense.model import Bout, CalfBudget, Change, CoachReport, Cue, CueEffect, Foot, Practice
+from stridesense.model import CalfBudget, CoachReport, Cue, CueEffect, Foot, Practice
+from stridesense.sinks.coach_words import clock, describe_bout, describe_change, label, safe, told, whose
 
 _ENDS = {
     SessionState.ENDED: "",
@@ -34,8 +35,8 @@ def report_of(whole: WholeSession) -> Iterator[RenderableType]:
     if report is not None and report.practice:
         yield "\nPractice:"
         yield from (f"  {line}" for line in _practice(report))
-    yield from _section("Drills", [_bout(bout) for bout in whole.bouts])
-    yield from _section("Changes", [_change(change) for change in whole.changes])
+    yield from _section("Drills", [describe_bout(bout) for bout in whole.bouts])
+    yield from _section("Changes", [describe_change(change) for change in whole.changes])
 
 
 def _facts(kept: KeptSession) -> Iterator[tuple[str, str]]:
@@ -150,27 +151,3 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
     if lines:
         yield f"\n{title}:"
         yield from (f"  {line}" for line in lines)
-
-
-def _bout(bout: Bout) -> str:
-    hops = ", ".join(f"{foot} {count}" for foot, count in bout.hops.items())
-    load = ", ".join(f"{foot} {load:.0f}" for foot, load in bout.load.items())
-    parts = [f"hops: {hops}", f"load: {load}"]
-    if bout.hops_per_minute is not None:
-        parts.append(f"{bout.hops_per_minute:.0f} a minute")
-    if bout.contact_time_s:
-        contact = ", ".join(f"{foot} {1e3 * time_s:.0f} ms" for foot, time_s in bout.contact_time_s.items())
-        parts.append(f"contact: {contact}")
-    if bout.heel_touch_share is not None:
-        parts.append(f"heel touched in {bout.heel_touch_share:.0%}")
-    if bout.symmetry_percent is not None:
-        parts.append(f"left against right {bout.symmetry_percent:+.0f} %")
-    return f"{clock(bout.start_s)} to {clock(bout.end_s)} {bout.drill.replace('_', ' ')}; {'; '.join(parts)}"
-
-
-def _change(change: Change) -> str:
-    return (
-        f"since {clock(change.since_s)} {label(change.metric)}, {whose(change.foot)}: "
-        f"{told(change.metric, change.before)} became {told(change.metric, change.after)} "
-        f"({change.size_sd:+.1f} SD, noticed at {clock(change.t_s)})"
-    )

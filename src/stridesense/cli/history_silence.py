@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from stridesense.cli.history_words import clock, safe
 from stridesense.history.facts import SessionState, WholeSession
 from stridesense.model import Cue, Foot, Silence, Withheld
+from stridesense.sinks.coach_words import clock, safe
 
 MERGE_S: Final = 60.0
 """Stretches of one cue with one reason that lie no farther apart are told as one; our own choice."""

@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from stridesense.coaching.metrics import METRICS
 from stridesense.history.facts import KeptSession
 from stridesense.history.store import history_path
 from stridesense.model import CalfBudget, Foot
@@ -39,22 +38,9 @@ def page() -> Console:
     return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE)
 
 
-def safe(text: str) -> str:
-    """The text with signs that are not for reading, as those that steer a terminal, written as escapes."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
-    )
-
-
 def when(unix_s: float) -> str:
     """A moment in local time, to the minute."""
     return f"{datetime.fromtimestamp(unix_s, UTC).astimezone():%Y-%m-%d %H:%M}"
-
-
-def clock(t_s: float) -> str:
-    """A moment of a session as a stopwatch shows it."""
-    minutes, seconds = divmod(int(t_s), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
 
 
 def lasted_s(kept: KeptSession) -> float:
@@ -67,28 +53,11 @@ def by_foot(budgets: Sequence[CalfBudget]) -> dict[Foot, CalfBudget]:
     return {budget.foot: budget for budget in budgets}
 
 
-def whose(foot: Foot) -> str:
-    """Whom a cue speaks to, or what of two feet was compared."""
-    return "both" if foot is Foot.UNKNOWN else foot
-
-
 def sides(words: dict[Foot, str]) -> str:
     """Left and right in this order; a foot that nobody named stands alone."""
     if set(words) <= {Foot.UNKNOWN}:
         return words.get(Foot.UNKNOWN, "")
     return f"{words.get(Foot.LEFT, '-')} / {words.get(Foot.RIGHT, '-')}"
-
-
-def told(metric: str, value: float) -> str:
-    """A value of a metric with its unit, as people read it."""
-    known = METRICS.get(metric)
-    return f"{value:.4g}" if known is None else known.told(value).rstrip()
-
-
-def label(metric: str) -> str:
-    """What a metric is called."""
-    known = METRICS.get(metric)
-    return safe(metric) if known is None else known.label
 
 
 def short_ids(ids: Iterable[str]) -> dict[str, str]:

@@ -13,9 +13,21 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from stridesense.model import Bout, Change, Cue, Foot, HeelState, Hop, PodReading, PodReport, Stride
+from stridesense.model import (
+    Band,
+    Bout,
+    CalfBudget,
+    Change,
+    Cue,
+    Foot,
+    HeelState,
+    Hop,
+    PodReading,
+    PodReport,
+    Stride,
+)
 from stridesense.sinks.base import Item, Sink
-from stridesense.sinks.coach_words import describe_bout, describe_change, describe_hop
+from stridesense.sinks.coach_words import describe_bout, describe_budget, describe_change, describe_hop
 from stridesense.sinks.pod_words import (
     WORRYING,
     describe_link,
@@ -30,6 +42,7 @@ CUE_STAYS_S: Final = 10.0
 UNMEASURED: Final = "-"
 
 HEEL_STYLES: Final = {HeelState.HELD: "red", HeelState.PARTIAL: "yellow", HeelState.KISSED: "green"}
+BAND_STYLES: Final = {Band.RED: "red", Band.AMBER: "yellow", Band.GREEN: "green"}
 
 
 def _number(value: float | None, scale: float = 1.0, digits: int = 0) -> str:
@@ -95,9 +108,9 @@ class PlainLines(Sink):
             case Hop() if self._drill:
                 self._print(describe_hop(item))
             case Bout():
-                self._print(describe_bout(item))
+                self._print(f"DRILL {describe_bout(item)}")
             case Change():
-                self._print(describe_change(item))
+                self._print(f"CHANGE {describe_change(item)}")
 
     def _print_change(self, report: PodReport) -> None:
         """A pod reports each second; only another state is worth a line."""
@@ -112,12 +125,18 @@ class PlainLines(Sink):
 
 
 class LiveTable(Sink):
-    """The latest strides of each foot, its pod, and the cue while it is fresh."""
+    """The latest strides of each foot, its pod, what its calf has done, and the cue while it is fresh.
+
+    Of changes and drills it shows the latest.
+    """
 
     def __init__(self, console: Console) -> None:
         self._reports: dict[Foot, PodReport] = {}
         self._readings: dict[Foot, PodReading] = {}
         self._strides = {foot: deque[Stride](maxlen=ROWS_PER_FOOT) for foot in Foot}
+        self._budgets: dict[Foot, CalfBudget] = {}
+        self._change: Change | None = None
+        self._bout: Bout | None = None
         self._cue: Cue | None = None
         self._live = Live(console=console, refresh_per_second=8, get_renderable=self._render)
 
@@ -138,6 +157,12 @@ class LiveTable(Sink):
                 self._forget_stale_cue(item.initial_contact_s)
             case Cue():
                 self._cue = item
+            case CalfBudget():
+                self._budgets[item.foot] = item
+            case Change():
+                self._change = item
+            case Bout():
+                self._bout = item
             case PodReport():
                 self._reports[item.foot] = item
             case PodReading():
@@ -160,7 +185,17 @@ class LiveTable(Sink):
         ]
         tables = [table] if any(self._strides.values()) or not readings else []
         pods = [_pod_line(report) for report in tuple(self._reports.values())]
-        return Group(*tables, *readings, *pods, _cue_panel(self._cue))
+        return Group(*tables, *readings, *pods, *self._found(), _cue_panel(self._cue))
+
+    def _found(self) -> list[Text]:
+        """What the coach found so far, a line each."""
+        budgets = tuple(self._budgets.values())
+        lines = [Text(describe_budget(leg), style=BAND_STYLES.get(leg.band, "dim")) for leg in budgets]
+        if self._change is not None:
+            lines.append(Text(f"changed {describe_change(self._change)}"))
+        if self._bout is not None:
+            lines.append(Text(f"drill {describe_bout(self._bout)}"))
+        return lines
 
 
 def _row_style(stride: Stride) -> str:
