@@ -7,14 +7,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from strides import BOTH, STRIDE_S, stride, varied
 
 from coached import briefing
+from strides import BOTH, STRIDE_S, stride, varied
 from stridesense.coaching.briefing import Briefing, LegBriefing
 from stridesense.coaching.coach import Coach
 from stridesense.coaching.rules import WINDOW_STRIDES
 from stridesense.coaching.settings import CoachSettings
 from stridesense.model import (
+    Bout,
+    Change,
     CoachReport,
     Cue,
     CueKind,
@@ -284,3 +286,88 @@ def test_a_run_goes_on_elsewhere_from_its_state(at: int) -> None:
     there.state = pickle.loads(pickle.dumps(here.state))  # noqa: S301
     out += [one for item in items[at:] for one in there.process(item)]
     assert out + there.flush() == heard(items)
+
+
+def test_a_change_is_not_told_to_a_foot_that_is_not_heard() -> None:
+    """A drift waits for the gap; the foot is lost meanwhile, and the other one runs on."""
+    coach = Coach(EAGER)
+    out = [one for item in held(30) for one in coach.process(item)]
+    coach._state.wishes.change = Change(
+        metric="push_off_rate_dps",
+        foot=Foot.LEFT,
+        t_s=30.0,
+        since_s=20.0,
+        before=540.0,
+        after=600.0,
+        size_sd=2.0,
+    )
+    coach._state.scheduler.themes = [Theme.DRIFT]
+    coach.process(Gap(Foot.LEFT, 21.0, 22.0, 200, GapCause.RADIO))
+    out += [one for item in kissed(100, feet=(Foot.RIGHT,), first=30) for one in coach.process(item)]
+    assert [cue.cue_id for cue in out if isinstance(cue, Cue) and cue.kind is CueKind.CORRECTION] == [
+        "heel_held"
+    ]
+    out = [one for item in kissed(30, first=130) for one in coach.process(item)]
+    assert [(cue.cue_id, cue.foot) for cue in out if isinstance(cue, Cue)] == [("ankle_stiffens", Foot.LEFT)]
+
+
+def test_praise_waits_for_both_feet_that_were_spoken_to() -> None:
+    half = [
+        stride(30 + i, f, HeelState.HELD if f is Foot.RIGHT else HeelState.KISSED)
+        for i in range(150)
+        for f in BOTH
+    ]
+    said = cues([*held(30), *half])
+    assert said[0].foot is Foot.UNKNOWN
+    assert CueKind.SUCCESS not in {cue.kind for cue in said}
+
+
+def test_legs_that_do_alike_are_told_together_and_once() -> None:
+    legs = {Foot.LEFT: LegBriefing(largest_load=100.0), Foot.RIGHT: LegBriefing(largest_load=101.0)}
+    said = cues(kissed(400), EAGER.model_copy(update={"legs": legs}))
+    assert [(cue.cue_id, cue.foot) for cue in said] == [
+        ("load_amber", Foot.UNKNOWN),
+        ("load_red", Foot.UNKNOWN),
+    ]
+
+
+def test_red_is_not_kept_waiting_by_an_amber_of_long_ago() -> None:
+    legs = {foot: LegBriefing(largest_load=100.0) for foot in BOTH}
+    mute, unmute = (Instruction(order=order, arrival_ns=0) for order in (Order.MUTE, Order.UNMUTE))
+    said = cues(
+        [mute, *kissed(200), unmute, *kissed(200, first=200)], EAGER.model_copy(update={"legs": legs})
+    )
+    assert [cue.cue_id for cue in said] == ["load_red"]
+
+
+def test_a_drill_at_the_end_of_a_session_is_not_lost() -> None:
+    hops = [
+        stride(
+            60 + i, foot, gait=Gait.HOP, initial_contact_s=50.0 + 0.5 * i, terminal_contact_s=50.2 + 0.5 * i
+        )
+        for i in range(20)
+        for foot in BOTH
+    ]
+    out = heard([*kissed(60), *hops])
+    assert sum(isinstance(one, Bout) for one in out) == 1
+
+
+@pytest.mark.parametrize("value", ["budget", "nonsense", ""])
+def test_a_theme_that_is_none_of_form_means_any(value: str) -> None:
+    told = Instruction(order=Order.THEME, arrival_ns=0, value=value)
+    assert [cue.cue_id for cue in cues([told, *held(40)])] == ["heel_held"]
+
+
+def test_a_recall_that_comes_late_does_not_come() -> None:
+    known = EAGER.model_copy(update={"last_theme": Theme.HEEL})
+    mute, unmute = (Instruction(order=order, arrival_ns=0) for order in (Order.MUTE, Order.UNMUTE))
+    assert cues([mute, *kissed(600), unmute, *kissed(100, first=600)], known) == []
+
+
+def test_practice_is_counted_apart_with_and_without_cues() -> None:
+    known = Briefing(coach=CoachSettings(warm_up_s=0.0, probe_s=35.0, probe_every_s=70.0))
+    report = heard([*held(50), *kissed(50, first=50)], known)[-1]
+    practice = report.practice[Theme.HEEL]
+    assert (practice.coached_strides, practice.free_strides) == (100, 100)
+    assert practice.coached_off + practice.free_off == 100
+    assert practice.coached_off > practice.free_off

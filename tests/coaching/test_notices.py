@@ -53,3 +53,14 @@ def test_a_pod_that_moved_is_said_once() -> None:
 @pytest.mark.parametrize("percent", [None, 15, 100])
 def test_a_battery_that_holds_is_no_news(percent: int | None) -> None:
     assert said([report(0.0, battery_percent=percent), *running(0, 50)]) == []
+
+
+def test_a_pod_that_says_no_more_is_missed_by_the_other_one() -> None:
+    gone = [report(3.0, state=LinkState.LOST), report(4.0, state=LinkState.SEARCHING)]
+    assert said([*running(0, 5), *gone, *running(5, 100)]) == [("pod_link", Foot.LEFT)]
+
+
+def test_a_pod_that_is_back_is_not_reported_missing_and_a_later_loss_is() -> None:
+    first = [report(t_s, state=LinkState.LOST) for t_s in (3.0, 30.0)]
+    again = [report(90.0), report(100.0, state=LinkState.LOST), report(130.0, state=LinkState.LOST)]
+    assert said([*running(0, 5), *first, *running(50, 5), *again]) == [("pod_link", Foot.LEFT)] * 2

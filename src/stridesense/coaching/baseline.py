@@ -6,7 +6,7 @@ starts from the last sessions in the same shoe. Nothing in it is from other runn
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
+from math import isfinite, sqrt
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -258,4 +258,4 @@ def _moments_of(kept: Kept) -> Moments:
 
 
 def _is_whole(kept: Kept) -> bool:
-    return len(kept) == 17 and kept[2] > 0.0
+    return len(kept) == 17 and all(map(isfinite, kept)) and min(kept[:2]) >= 0.0 and kept[2] > 0.0

@@ -1,15 +1,23 @@
 """What the coach knows when a session begins: with the strides it decides every cue, so it is recorded."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from stridesense.coaching.settings import BudgetSettings, CoachSettings, ForecastSettings
-from stridesense.model import Foot, Theme
+from stridesense.model import FORM_THEMES, Foot, Theme
+
+
+def _of_form(theme: Theme) -> Theme:
+    if theme not in FORM_THEMES:
+        msg = f"{theme} is no theme of form"
+        raise ValueError(msg)
+    return theme
 
 
 class _Known(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class LegBriefing(_Known):
@@ -20,14 +28,14 @@ class LegBriefing(_Known):
         soreness: 0 to 10 by the latest check-in, while that still speaks for the leg.
     """
 
-    largest_load: float | None = None
-    soreness: int | None = None
+    largest_load: Annotated[float, Field(ge=0.0)] | None = None
+    soreness: Annotated[int, Field(ge=0, le=10)] | None = None
 
 
 class CueRecord(_Known):
     """What is known of a cue's effect on this runner, in the runner's own spreads (see `ledger`)."""
 
-    given: int
+    given: Annotated[int, Field(ge=0)]
     gain_sd: float
     low_sd: float | None = None
     high_sd: float | None = None
@@ -55,11 +63,11 @@ class Briefing(_Known):
     coach: CoachSettings = CoachSettings()
     budget: BudgetSettings = BudgetSettings()
     forecast: ForecastSettings = ForecastSettings()
-    sessions: int = 0
-    last_theme: Theme | None = None
-    theme_sessions: Mapping[Theme, int] = {}
+    sessions: Annotated[int, Field(ge=0)] = 0
+    last_theme: Annotated[Theme, AfterValidator(_of_form)] | None = None
+    theme_sessions: Mapping[Theme, Annotated[int, Field(ge=0)]] = {}
     legs: Mapping[Foot, LegBriefing] = {}
-    adaptation_week: int | None = None
+    adaptation_week: Annotated[int, Field(ge=1, le=3)] | None = None
     red_flags: tuple[str, ...] = ()
     baseline: Mapping[Foot, Mapping[str, tuple[float, ...]]] = {}
     cues: Mapping[str, CueRecord] = {}

@@ -17,6 +17,14 @@ from stridesense.coaching.settings import BudgetSettings
 from stridesense.model import Band, CalfBudget, CheckIn, Foot, Gait, PastSession, Stride
 
 TELL_EVERY_S: Final = 60.0
+"""A leg's account is told so often while its band stays the same (our own choice)."""
+
+TRIAL_LOAD: Final = 300.0
+"""A session that cost a leg less usual strides, some four minutes, is a trial (our own choice)."""
+
+IMPOSSIBLE_LOAD: Final = 1e6
+"""No stride costs so many usual ones: such a figure is a fault, and the stride counts as not measured."""
+
 DAY_S: Final = 86_400.0
 HOUR_S: Final = 3_600.0
 
@@ -73,7 +81,7 @@ class LegAccount:
 
     def bill(self, stride: Stride, high_load: float) -> None:
         """Add a running stride or a hop; one without a load counts as the leg's mean."""
-        if stride.calf_load is None:
+        if stride.calf_load is None or not 0.0 <= stride.calf_load < IMPOSSIBLE_LOAD:
             self.estimated.add(self.mean)
             self.estimated_strides += 1
         else:
@@ -186,6 +194,8 @@ def legs_before(
 ) -> Mapping[Foot, LegBriefing]:
     """What is known of each leg before a session that begins now; legs of which nothing is are absent.
 
+    A session below `TRIAL_LOAD` is no measure of what a leg can take, and does not count.
+
     Args:
         past: earlier sessions in any order; what began now or later is left out.
         check_ins: in any order; later ones are left out.
@@ -195,7 +205,7 @@ def legs_before(
     recent = [
         one for one in past if 0.0 < now_unix_s - one.started_unix_s <= settings.largest_of_days * DAY_S
     ]
-    budgets = [budget for one in recent for budget in one.report.budgets if budget.load > 0.0]
+    budgets = [budget for one in recent for budget in one.report.budgets if budget.load >= TRIAL_LOAD]
     largest = {
         foot: max((budget.load for budget in budgets if budget.foot is foot), default=None) for foot in Foot
     }

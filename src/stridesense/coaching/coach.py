@@ -5,7 +5,7 @@ and the first wish that nothing speaks against becomes a cue. What is not said i
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -14,14 +14,13 @@ from stridesense.coaching.baseline import Baseline
 from stridesense.coaching.briefing import Briefing
 from stridesense.coaching.budget import Budget
 from stridesense.coaching.context import Context
-from stridesense.coaching.drift import Drift
 from stridesense.coaching.drills import Drills
-from stridesense.coaching.guard import Effect, forbidden
-from stridesense.coaching.judging import Judge, known
+from stridesense.coaching.guard import forbidden
+from stridesense.coaching.judging import Judge
+from stridesense.coaching.learning import BASELINE_UNTIL_S, Learning
 from stridesense.coaching.ledger import Ledger, LedgerParams
 from stridesense.coaching.notices import Notices
 from stridesense.coaching.practice import PracticeLog
-from stridesense.coaching.rules import WINDOW_STRIDES
 from stridesense.coaching.scheduler import FORM, Refusal, Scheduler
 from stridesense.coaching.silences import ANY, Silences
 from stridesense.coaching.wishes import Line, Wishes, notice_line
@@ -38,33 +37,20 @@ from stridesense.model import (
     Gap,
     Hop,
     Instruction,
-    Order,
     PodReport,
     Silence,
     Stride,
-    Theme,
     Withheld,
 )
 from stridesense.stage import Stage
-
-BASELINE_FROM_S: Final = 60.0
-BASELINE_UNTIL_S: Final = 300.0
-"""The runner's own usual is learned in between: settled, not tired yet, and before the first correction of a
-usual warm-up (our own choice), s of running."""
-
-BAND_SD: Final = 0.8
-"""Half the width of the band in which nothing is said, in spreads of single strides. Our own choice: of 25
-strides by chance alone 15 lie beyond it once in some 50 000 windows, and most of a shift by one spread do."""
-
-UNSAFE: Final = frozenset({Effect.MORE, Effect.UNKNOWN})
 
 BY_CHANCE: Final = frozenset(
     {Silence.WARM_UP, Silence.PROBE, Silence.FADED, Silence.MUTED, Silence.OTHER_THEME, Silence.GAP}
 )
 """Reasons that have nothing to do with how the runner runs at that moment."""
 
-Income = GaitOutcome | PodReport | Instruction
-Outcome = Income | Cue | Withheld | CueEffect | Change | Hop | Bout | CalfBudget | CoachReport
+Incoming = GaitOutcome | PodReport | Instruction
+Outcome = Incoming | Cue | Withheld | CueEffect | Change | Hop | Bout | CalfBudget | CoachReport
 
 
 @dataclass(slots=True)
@@ -72,8 +58,7 @@ class CoachState:
     """All that the coach knows of a session."""
 
     context: Context
-    baseline: Baseline
-    drift: Drift
+    learning: Learning
     judge: Judge
     wishes: Wishes
     ledger: Ledger
@@ -83,13 +68,12 @@ class CoachState:
     scheduler: Scheduler
     silences: Silences
     log: PracticeLog
-    blocks: dict[Foot, list[Stride]] = field(default_factory=dict)
     now_s: float = 0.0
     begun_s: float | None = None
     cue_log: list[str] = field(default_factory=list)
 
 
-class Coach(Stage[Income, Outcome]):
+class Coach(Stage[Incoming, Outcome]):
     """Watches the strides of both feet; returns each item and behind it what it makes due.
 
     The same items and the same briefing always give the same cues. At the end comes one `CoachReport`.
@@ -107,9 +91,8 @@ class Coach(Stage[Income, Outcome]):
         notices.begin(briefing)
         return CoachState(
             context=Context(),
-            baseline=Baseline.known(briefing.baseline),
-            drift=Drift(),
-            judge=Judge(BAND_SD),
+            learning=Learning(Baseline.known(briefing.baseline)),
+            judge=Judge(),
             wishes=Wishes.begin(briefing),
             ledger=Ledger(LedgerParams.of(briefing.coach)),
             budget=Budget.begin(briefing),
@@ -125,16 +108,17 @@ class Coach(Stage[Income, Outcome]):
         """Cues come with the stride that makes them due."""
         return 0.0
 
-    def process(self, item: Income) -> list[Outcome]:
+    def process(self, item: Incoming) -> list[Outcome]:
         """Take anything of the gait, a pod or the runner; return it, and behind it what it makes due."""
         match item:
             case Gap():
                 if self._state.context.lose(item):
-                    self._break({item.foot})
+                    self._break([item.foot])
             case PodReport():
                 self._state.notices.follow_pod(item)
+                return [item, *self._speak(self._notices(), item.foot, max(self._state.now_s, item.t_s))]
             case Instruction():
-                self._obey(item)
+                self._state.scheduler.obey(item)
             case Stride():
                 return [item, *self._follow(item)]
         return [item]
@@ -142,18 +126,8 @@ class Coach(Stage[Income, Outcome]):
     def flush(self) -> list[Outcome]:
         """The session is over."""
         state = self._state
-        bouts = state.drills.close(state.now_s)
+        bouts = state.drills.flush()
         return [*bouts, *state.silences.end_all(), self._report()]
-
-    def _obey(self, told: Instruction) -> None:
-        scheduler = self._state.scheduler
-        match told.order:
-            case Order.MUTE:
-                scheduler.muted = True
-            case Order.UNMUTE:
-                scheduler.muted = False
-            case Order.THEME:
-                scheduler.themes = [Theme(told.value)] if told.value else []
 
     def _follow(self, stride: Stride) -> list[Outcome]:
         state = self._state
@@ -162,7 +136,7 @@ class Coach(Stage[Income, Outcome]):
         if state.begun_s is None:
             state.begun_s = stride.initial_contact_s
         state.log.count(stride)
-        state.notices.follow_stride(stride)
+        state.notices.follow_stride(stride, state.now_s)
         loads = state.budget.add(stride)
         if loads:
             state.notices.follow_load(state.budget.by_leg())
@@ -173,65 +147,51 @@ class Coach(Stage[Income, Outcome]):
             found += state.silences.end(ANY, stride.foot)
             found += self._judge(stride)
         else:
-            feet = set(state.blocks) if unsteady.both_feet else {stride.foot}
+            feet = list(Foot) if unsteady.both_feet else [stride.foot]
             refusal = Refusal(Silence.UNSTEADY, unsteady.reason)
             found += state.silences.refuse(ANY, None, stride.foot, refusal, state.now_s)
             self._break(feet)
-        return [*found, *self._speak(stride.foot, steady=unsteady is None)]
+        lines = self._notices()
+        if unsteady is None:
+            lines += state.wishes.due(stride.foot, state.now_s, state.scheduler.theme)
+        return [*found, *self._speak(lines, stride.foot, state.now_s)]
 
     def _judge(self, stride: Stride) -> list[Outcome]:
         """Compare a steady stride with the runner's usual, then learn from it."""
         state, now_s = self._state, self._state.now_s
         if stride.quality < state.context.params.quality:
             return []
-        judgements = state.judge.judge(stride, state.baseline)
+        judgements = state.judge.judge(stride, state.learning.baseline)
         free = state.scheduler.muted or state.scheduler.probing(now_s)
         state.log.judge(judgements, free=free)
         found: list[Outcome] = []
         for cue_id, judgement in judgements.items():
             if judgement.beyond_sd is not None:
-                beyond_sd = abs(judgement.beyond_sd) if cue_id == "uneven" else judgement.beyond_sd
-                found += state.ledger.judged(stride.foot, cue_id, now_s, beyond_sd)
+                found += state.ledger.judged(stride.foot, cue_id, now_s, judgement.beyond_sd)
         state.wishes.follow(stride.foot, judgements, now_s)
-        block = state.blocks.setdefault(stride.foot, [])
-        block.append(stride)
-        if len(block) < WINDOW_STRIDES:
-            return found
-        state.blocks[stride.foot] = []
-        if self._to_learn(block):
-            state.baseline.learn(block)
-        changes = state.drift.add(block)
+        changes = state.learning.add(stride, state.context.running_s)
         state.wishes.note(changes)
         return [*found, *changes]
 
-    def _to_learn(self, block: Sequence[Stride]) -> bool:
-        """Whether what is usual is still open: early in the run, or at a pace that was never run before."""
-        state = self._state
-        if state.context.running_s < BASELINE_FROM_S:
-            return False
-        if state.context.running_s < BASELINE_UNTIL_S:
-            return True
-        strange = sum(known(state.baseline, "contact_time_s", stride) is None for stride in block)
-        return 2 * strange > len(block)
-
-    def _break(self, feet: Iterable[Foot]) -> None:
+    def _break(self, feet: Sequence[Foot]) -> None:
         """What these feet did before cannot be compared with what they do next."""
         state = self._state
-        for foot in sorted(feet):
-            state.blocks[foot] = []
+        state.learning.forget(feet)
+        for foot in feet:
             state.ledger.broken(foot)
             state.wishes.forget(foot)
 
-    def _speak(self, foot: Foot, *, steady: bool) -> list[Outcome]:
-        """Give the first thing that is due and that nothing speaks against; tell of what is not given."""
-        state, now_s = self._state, self._state.now_s
-        lines = [notice_line(notice, self.briefing.coach.language) for notice in state.notices.due.values()]
-        if steady:
-            lines += state.wishes.due(foot, now_s, state.scheduler.theme)
+    def _notices(self) -> list[Line]:
+        language = self.briefing.coach.language
+        return [notice_line(notice, language) for notice in self._state.notices.due.values()]
+
+    def _speak(self, lines: Sequence[Line], foot: Foot, now_s: float) -> list[Outcome]:
+        """Give the first line that nothing speaks against; tell of those that are not given."""
+        state = self._state
         found: list[Outcome] = []
         said: Cue | None = None
         for line in lines:
-            refusal = self._refusal(line, said)
+            refusal = self._refusal(line, said, now_s)
             if refusal is not None:
                 self._mark_withheld(line, refusal, foot)
                 wish = line.wish
@@ -242,7 +202,7 @@ class Coach(Stage[Income, Outcome]):
             self._give(said)
         return [*found, *state.silences.expire(now_s)]
 
-    def _refusal(self, line: Line, said: Cue | None) -> Refusal | None:
+    def _refusal(self, line: Line, said: Cue | None, now_s: float) -> Refusal | None:
         """Why a line is not said."""
         state, wish = self._state, line.wish
         if said is not None:
@@ -251,18 +211,16 @@ class Coach(Stage[Income, Outcome]):
             soreness = max((leg.soreness or 0 for leg in self.briefing.legs.values()), default=0)
             if soreness >= self.briefing.budget.symptom_stop:
                 return Refusal(Silence.SYMPTOMS, f"a calf is sore, {soreness} of 10 at the latest check-in")
-            if line.ankle in UNSAFE:
-                legs = state.budget.by_leg()
-                reason = forbidden(line.ankle, wish.foot, legs, self.briefing)
-                if reason is not None:
-                    return Refusal(Silence.GUARD, reason)
-            trouble = state.context.link_trouble(wish.foot, state.now_s)
+            reason = forbidden(line.ankle, wish.foot, state.budget.by_leg(), self.briefing)
+            if reason is not None:
+                return Refusal(Silence.GUARD, reason)
+            trouble = state.context.link_trouble(wish.foot, now_s)
             if trouble is not None:
                 return Refusal(Silence.UNSTEADY, trouble)
-            if wish.kind is CueKind.CORRECTION and state.ledger.retired(wish.cue_id, state.now_s):
+            if wish.kind is CueKind.CORRECTION and state.ledger.retired(wish.cue_id, now_s):
                 times = self.briefing.coach.retire_after
                 return Refusal(Silence.RETIRED, f"{times} of these cues in a row changed nothing")
-        return state.scheduler.refusal(wish, state.now_s, state.context.first_run_s or 0.0)
+        return state.scheduler.refusal(wish, now_s, state.context.first_run_s or 0.0)
 
     def _mark_withheld(self, line: Line, refusal: Refusal, foot: Foot) -> None:
         """A cue withheld for a reason that is not in the strides shows what happens without it."""
@@ -293,7 +251,7 @@ class Coach(Stage[Income, Outcome]):
             cues=len(state.cue_log),
             retired=state.ledger.retired_cues,
             practice=state.log.practice(),
-            halves=state.drift.halves(),
-            baseline=state.baseline.moments(),
+            halves=state.learning.drift.halves(),
+            baseline=state.learning.baseline.moments(),
             cue_log_sha256=sha256("\n".join(state.cue_log).encode()).hexdigest(),
         )

@@ -108,9 +108,7 @@ class Context:
             self._ground(foot, stride.slope_deg, at_home=at_home),
             self._bend(foot, stride.turn_deg),
             self._link(foot, now_s),
-            "the strides are unclear"
-            if foot.clear.count(False) >= self.params.doubtful
-            else None,
+            "the strides are unclear" if foot.clear.count(False) >= self.params.doubtful else None,
         )
         return next((Unsteady(reason, both_feet=False) for reason in reasons if reason is not None), None)
 

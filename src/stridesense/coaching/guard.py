@@ -63,7 +63,7 @@ def _why_not(leg: Foot, legs: Mapping[Foot, CalfBudget], briefing: Briefing) -> 
         return f"{calf} is sore, {soreness} of 10 at the latest check-in"
     if budget is None or budget.limit is None or budget.ratio is None:
         return f"nobody knows yet what {calf} can take"
-    if budget.ratio >= briefing.budget.guard_from:
+    if not budget.ratio < briefing.budget.guard_from:  # also when the sum is no number any more
         return f"{calf} has used {budget.ratio:.0%} of its budget"
     return None
 

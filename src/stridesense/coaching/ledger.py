@@ -246,9 +246,12 @@ def preferred(candidates: Sequence[str], known: Mapping[str, CueRecord]) -> list
     return sorted(candidates, key=lambda cue_id: _rank(known.get(cue_id)))
 
 
+def is_useless(record: CueRecord | None) -> bool:
+    """Whether a cue is known to do nothing for this runner."""
+    return record is not None and record.high_sd is not None and record.high_sd < LEAST_GAIN_SD
+
+
 def _rank(record: CueRecord | None) -> tuple[int, float]:
-    if record is None or record.low_sd is None or record.high_sd is None:
-        return 1, 0.0
-    if record.low_sd > 0.0:
+    if record is not None and record.low_sd is not None and record.low_sd > 0.0:
         return 0, -record.low_sd
-    return (2 if record.high_sd < LEAST_GAIN_SD else 1), 0.0
+    return (2 if is_useless(record) else 1), 0.0

@@ -59,7 +59,7 @@ class Metric:
 
     def told(self, value: float) -> str:
         """A value of the record's unit as it is printed."""
-        return f"{self.scale * value:.{self.digits}f} {self.unit}"
+        return f"{self.scale * value:.{self.digits}f} {self.unit}".rstrip()
 
 
 _ALL: Final = (

@@ -24,6 +24,9 @@ LOW_BATTERY_PERCENT: Final = 15
 LOST_FOR_S: Final = 15.0
 """So long without a pod is worth a word, shorter losses heal by themselves; both are our own choice."""
 
+ALIKE: Final = 0.05
+"""Legs whose ratios differ by less are told together (our own choice)."""
+
 _GONE: Final = frozenset({LinkState.LOST, LinkState.SILENT, LinkState.SEARCHING})
 
 
@@ -62,19 +65,31 @@ class Notices:
     def follow_load(self, legs: Mapping[Foot, CalfBudget]) -> None:
         """Take what the legs have done so far; red puts amber aside."""
         for band, cue_id in ((Band.RED, LOAD_RED), (Band.AMBER, LOAD_AMBER)):
-            there = [leg for leg in legs.values() if leg.band is band and leg.ratio is not None]
-            for leg in there:
-                foot = Foot.UNKNOWN if len(there) == len(legs) > 1 else leg.foot
-                if (cue_id, leg.foot) in self.told or (cue_id, foot) in self.told:
-                    continue
-                if band is Band.RED:
-                    self._drop(LOAD_AMBER, leg.foot)
-                wish = Wish(cue_id, Theme.BUDGET, CueKind.LOAD, foot)
-                reason = (
-                    f"the {leg.foot} calf's load is {leg.ratio:.2f} of what it is used to "
-                    f"({leg.load:.0f} of {leg.limit or 0.0:.0f} usual strides, a proxy)"
-                )
-                self._add(Notice(wish, "calf_load", leg.load, leg.limit, reason))
+            there = {
+                leg.foot: leg.ratio for leg in legs.values() if leg.band is band and leg.ratio is not None
+            }
+            news = [foot for foot in there if not self._known(cue_id, foot)]
+            if not news:
+                continue
+            alike = [leg for leg in legs.values() if (leg.ratio or 0.0) > max(there.values()) - ALIKE]
+            foot = Foot.UNKNOWN if len(alike) == len(legs) > 1 else news[0]
+            if band is Band.RED:
+                for told in (foot, *news, *([Foot.UNKNOWN] if foot is not Foot.UNKNOWN else Foot)):
+                    self._drop(LOAD_AMBER, told)
+            self._load(cue_id, foot, legs[news[0]])
+
+    def _known(self, cue_id: str, foot: Foot) -> bool:
+        """Whether this is said or about to be said, to this leg or to both."""
+        keys = ((cue_id, foot), (cue_id, Foot.UNKNOWN))
+        return any(key in self.told or key in self.due for key in keys)
+
+    def _load(self, cue_id: str, foot: Foot, leg: CalfBudget) -> None:
+        reason = (
+            f"the {leg.foot} calf's load is {leg.ratio or 0.0:.2f} of what it is used to "
+            f"({leg.load:.0f} of {leg.limit or 0.0:.0f} usual strides, a proxy)"
+        )
+        wish = Wish(cue_id, Theme.BUDGET, CueKind.LOAD, foot)
+        self._add(Notice(wish, "calf_load", leg.load, leg.limit, reason))
 
     def follow_pod(self, report: PodReport) -> None:
         """Take what a pod reports."""
@@ -82,17 +97,25 @@ class Notices:
         if percent is not None and percent < LOW_BATTERY_PERCENT:
             reason = f"the {report.foot} pod's battery is at {percent} %"
             self._pod(POD_BATTERY, report.foot, "battery_percent", float(percent), reason)
+        if report.state is LinkState.STREAMING:
+            self.gone_since_s.pop(report.foot, None)
+            self.due.pop((POD_LINK, report.foot), None)
+            self.told.discard((POD_LINK, report.foot))
         if report.state not in _GONE:
-            if report.state is LinkState.STREAMING:
-                self.gone_since_s.pop(report.foot, None)
             return
-        lost_s = report.t_s - self.gone_since_s.setdefault(report.foot, report.t_s)
-        if lost_s >= LOST_FOR_S:
-            reason = f"nothing came from the {report.foot} pod for {lost_s:.0f} s"
-            self._pod(POD_LINK, report.foot, "link", lost_s, reason)
+        self.gone_since_s.setdefault(report.foot, report.t_s)
+        self._miss(report.foot, report.t_s)
 
-    def follow_stride(self, stride: Stride) -> None:
-        """Take a stride, which may say that its pod has moved."""
+    def _miss(self, foot: Foot, now_s: float) -> None:
+        lost_s = now_s - self.gone_since_s[foot]
+        if lost_s >= LOST_FOR_S:
+            reason = f"nothing came from the {foot} pod for {lost_s:.0f} s"
+            self._pod(POD_LINK, foot, "link", lost_s, reason)
+
+    def follow_stride(self, stride: Stride, now_s: float) -> None:
+        """Take a stride, which may say that its pod has moved, and that the other pod is still not heard."""
+        for foot in self.gone_since_s:
+            self._miss(foot, now_s)
         if MOVED_FLAG in stride.flags:
             reason = f"the {stride.foot} pod has moved on the shoe at {stride.initial_contact_s:.0f} s"
             self._pod(POD_MOVED, stride.foot, "flags", stride.initial_contact_s, reason)

@@ -74,10 +74,10 @@ RULES: Final = (
         theme=Theme.PULL,
         metric="pull_delay_s",
         direction=1,
-        ankle=LESS,
+        ankle=UNKNOWN,
         knee=UNKNOWN,
         impact=NONE,
-        source="the Pose Method's advice; no trial is known",
+        source="no trial is known; the Pose Method as a whole raised ankle work (Arendse et al. 2004)",
         drill="foot_pull",
     ),
     CueRule(
@@ -85,10 +85,10 @@ RULES: Final = (
         theme=Theme.LANDING,
         metric="braking_index",
         direction=1,
-        ankle=NONE,
+        ankle=UNKNOWN,
         knee=LESS,
         impact=LESS,
-        source="Baggaley et al. 2016: a shorter step had no adverse effect; Heiderscheit et al. 2011",
+        source="Baggaley et al. 2016: a shorter step spares the knee, and may raise ankle work",
         drill="run_on_the_spot",
     ),
     CueRule(
@@ -107,7 +107,7 @@ RULES: Final = (
         theme=Theme.CONTACT,
         metric="contact_time_s",
         direction=1,
-        ankle=NONE,
+        ankle=UNKNOWN,
         knee=LESS,
         impact=UNKNOWN,
         source="Lyght et al. 2016 by way of cadence; an inference",
@@ -160,7 +160,8 @@ TENSION: Final = {
     "push_off_rate_dps": 1,
     "contact_time_s": 1,
 }
-"""Changes that speak of a stiffening ankle, by metric and direction; any other change is told, not cued."""
+"""Changes that speak of a stiffening ankle, by metric and direction (our own choice); any other is told, not
+cued."""
 
 LOAD_AMBER: Final = "load_amber"
 LOAD_RED: Final = "load_red"

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from stridesense.coaching.briefing import Briefing
-from stridesense.model import Cue, CueKind, Foot, Silence, Theme
+from stridesense.model import FORM_THEMES, Cue, CueKind, Foot, Instruction, Order, Silence, Theme
 
 HOUR_S: Final = 3600.0
 KEPT_FOR_NOTICES: Final = 2
-"""So many cues of an hour are not for form: a calf that has had enough, or a lost pod, must find room."""
+"""So many cues of an hour are not for form, and the last of them is not for pods either: a calf that has had
+enough must find room (our own choice)."""
 
 FORM: Final = frozenset({CueKind.CORRECTION, CueKind.SUCCESS, CueKind.RECALL})
 
@@ -41,7 +42,7 @@ class Scheduler:
         briefing: the settings and what earlier sessions tell.
         muted: whether the runner wants silence.
         themes: the themes of form that this run is about so far.
-        said: end of the moment and kind of each cue of the last hour.
+        said: moment and kind of each cue of the last hour.
         last_s: when each cue was said last, by its id.
     """
 
@@ -62,6 +63,16 @@ class Scheduler:
     def theme(self) -> Theme | None:
         """The theme of the run, None while there is none."""
         return self.themes[0] if self.themes else None
+
+    def obey(self, told: Instruction) -> None:
+        """Do what the runner says; a theme that is none of form means any."""
+        match told.order:
+            case Order.MUTE:
+                self.muted = True
+            case Order.UNMUTE:
+                self.muted = False
+            case Order.THEME:
+                self.themes = [theme for theme in FORM_THEMES if theme == told.value]
 
     def probing(self, now_s: float) -> bool:
         """Whether `now_s` lies in a stretch without cues."""
@@ -87,9 +98,9 @@ class Scheduler:
             return Refusal(Silence.SYMPTOMS, "coaching is off until a check-in without warning signs")
         if self.muted:
             return Refusal(Silence.MUTED, "the runner asked for silence")
-        return (self._no_form(wish, now_s, first_run_s) if wish.kind in FORM else None) or self._too_soon(
-            wish, now_s
-        )
+        if wish.kind in FORM and (refusal := self._no_form(wish, now_s, first_run_s)) is not None:
+            return refusal
+        return self._too_soon(wish, now_s)
 
     def _no_form(self, wish: Wish, now_s: float, first_run_s: float) -> Refusal | None:
         settings = self.briefing.coach
@@ -134,7 +145,8 @@ class Scheduler:
         most = self.briefing.coach.cues_per_hour
         recent = [kind for said_s, kind in self.said if now_s - said_s < HOUR_S]
         of_form = sum(kind in FORM for kind in recent)
-        if len(recent) >= most or (wish.kind in FORM and of_form >= most - KEPT_FOR_NOTICES):
+        crowded = wish.kind is CueKind.POD and sum(kind is not CueKind.LOAD for kind in recent) >= most - 1
+        if len(recent) >= most or crowded or (wish.kind in FORM and of_form >= most - KEPT_FOR_NOTICES):
             return Refusal(Silence.ENOUGH_THIS_HOUR, f"{len(recent)} cues were given within an hour")
         return None
 

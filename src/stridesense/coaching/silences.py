@@ -10,6 +10,7 @@ ANY: Final = "any"
 """In place of a cue where none could be judged."""
 
 STALE_S: Final = 3.0
+"""What was not refused again for so long is not due any more, s (our own choice)."""
 
 
 @dataclass(slots=True)

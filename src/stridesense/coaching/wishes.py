@@ -30,11 +30,16 @@ CHANGE_STAYS_S: Final = 300.0
 PRAISE_UNTIL_S: Final = 600.0
 """A change, and a correction that has worked, are worth a word for so long (our own choice)."""
 
+RECALL_UNTIL_S: Final = 300.0
+"""Later than that in a run its theme is not recalled any more, session s (our own choice)."""
+
 INTERNAL_SESSIONS: Final = 4
-"""So many sessions on a theme are cued about the body, later ones by an image (Moore et al. 2019, 2024)."""
+"""So many sessions on a theme are cued about the body, which alone changes the foot's angle, later ones by an
+image (Moore et al. 2019, 2024; the number is our own choice)."""
 
 VALID_S: Final = 2.0
 NOTICE_VALID_S: Final = 10.0
+"""So late a cue may still be said, s (our own choice)."""
 
 
 class Line(NamedTuple):
@@ -129,7 +134,7 @@ class Wishes:
         """What could be said after a stride of this foot, the first choice first."""
         windows = self.windows.get(foot, {})
         return [
-            *self._recall(windows, theme),
+            *self._recall(windows, theme, now_s),
             *self._praise(windows, foot, now_s),
             *(self._correction(BY_ID[cue_id], windows[cue_id], foot, now_s) for cue_id in self._off(windows)),
             *self._stiffens(now_s),
@@ -147,7 +152,7 @@ class Wishes:
                 self.change = None if cue.theme is Theme.DRIFT else self.change
                 self.corrected[cue.cue_id] = _Corrected(cue.t_s, cue.foot)
                 for foot in feet:
-                    self.windows[foot].pop(cue.cue_id, None)
+                    self.windows.get(foot, {}).pop(cue.cue_id, None)
         return feet
 
     def _off(self, windows: Mapping[str, Window]) -> list[str]:
@@ -175,6 +180,10 @@ class Wishes:
             if other is not foot
         )
 
+    def _fresh(self, foot: Foot, now_s: float) -> bool:
+        """Whether this foot runs steadily just now."""
+        return foot in self.windows and now_s - self.seen_s[foot] < FRESH_S
+
     def _praise(self, windows: Mapping[str, Window], foot: Foot, now_s: float) -> list[Line]:
         """Praise for the latest correction, if this foot is back inside the band for a full window."""
         for cue_id, given in list(self.corrected.items()):
@@ -182,8 +191,7 @@ class Wishes:
                 del self.corrected[cue_id]
                 continue
             window = windows.get(cue_id)
-            back = window is not None and window.full and window.off_share <= BACK_SHARE
-            if window is not None and back and given.foot in (foot, Foot.UNKNOWN):
+            if window is not None and given.foot in (foot, Foot.UNKNOWN) and self._back(cue_id, given.foot):
                 reason = (
                     f"only {window.off_share:.0%} of the last {WINDOW_STRIDES} strides were off after the cue"
                 )
@@ -192,18 +200,26 @@ class Wishes:
                 ]
         return []
 
-    def _recall(self, windows: Mapping[str, Window], theme: Theme | None) -> list[Line]:
-        """The theme of the run, once, when the runner has found the rhythm."""
-        if self.recalled or theme is None or not any(window.full for window in windows.values()):
+    def _back(self, cue_id: str, to: Foot) -> bool:
+        """Whether every foot that a correction spoke to is inside the band for a full window."""
+        feet = self.windows if to is Foot.UNKNOWN else (to,)
+        found = [self.windows.get(foot, {}).get(cue_id) for foot in feet]
+        return all(window is not None and window.full and window.off_share <= BACK_SHARE for window in found)
+
+    def _recall(self, windows: Mapping[str, Window], theme: Theme | None, now_s: float) -> list[Line]:
+        """The theme of the run, once, when the runner has found the rhythm; by the cue that is preferred."""
+        if self.recalled or now_s > RECALL_UNTIL_S or not any(window.full for window in windows.values()):
             return []
-        cue_id = next(one for one in self.order if BY_ID[one].theme is theme)
-        sessions = self.briefing.theme_sessions.get(theme, 0)
+        sessions = 0 if theme is None else self.briefing.theme_sessions.get(theme, 0)
         reason = f"the theme of this run, after {sessions} sessions on it"
-        return [self._line(BY_ID[cue_id], CueKind.RECALL, Foot.UNKNOWN, reason, float(sessions), None)]
+        rules = [BY_ID[cue_id] for cue_id in self.order if BY_ID[cue_id].theme is theme]
+        return [
+            self._line(rule, CueKind.RECALL, Foot.UNKNOWN, reason, float(sessions), None) for rule in rules
+        ]
 
     def _stiffens(self, now_s: float) -> list[Line]:
         change = self.change
-        if change is None or now_s - change.t_s > CHANGE_STAYS_S:
+        if change is None or now_s - change.t_s > CHANGE_STAYS_S or not self._fresh(change.foot, now_s):
             return []
         metric = METRICS[change.metric]
         reason = (
@@ -263,7 +279,7 @@ def notice_line(notice: Notice, language: str) -> Line:
 def off_reason(rule: CueRule, window: Window, foot: Foot) -> str:
     """Why a correction is due, in one phrase with its figures."""
     share, strides = f"{window.off_share:.0%}", len(window.judgements)
-    whose = "" if foot is Foot.UNKNOWN else f"{foot} "
+    whose = f"{foot} " if rule.one_foot and foot is not Foot.UNKNOWN else ""
     if rule.theme is Theme.HEEL:
         return (
             f"the {whose}heel stayed up in {share} of the last {strides} strides, "

@@ -1,6 +1,7 @@
 """The frozen nouns that flow down the river; nothing here computes."""
 
 from stridesense.model.cues import (
+    FORM_THEMES,
     Cue,
     CueEffect,
     CueKind,
@@ -32,6 +33,7 @@ from stridesense.model.strides import Gait, HeelState, Stride, StrikeType
 from stridesense.model.travel import StrideTravel
 
 __all__ = [
+    "FORM_THEMES",
     "Band",
     "Bout",
     "CalfBudget",

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Final
 
 from stridesense.model.packet import Foot
 
@@ -19,6 +20,10 @@ class Theme(StrEnum):
     DRIFT = "drift"
     BUDGET = "budget"
     POD = "pod"
+
+
+FORM_THEMES: Final = tuple(theme for theme in Theme if theme not in {Theme.BUDGET, Theme.POD})
+"""The themes that a run can be about."""
 
 
 class CueKind(StrEnum):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from glob import escape
 from mmap import ACCESS_READ, mmap
@@ -106,19 +107,26 @@ class Recording:
         return next(self.records(SETUP_TOPIC), None)
 
     def records(self, topic: str) -> Iterator[dict[str, object]]:
-        """The JSON records of one topic, such as "/event/stride", in file order."""
+        """The JSON records of one topic, such as "/event/stride", in file order; what is none is left out."""
         for message in self.messages():
             if message.channel.topic == topic and not message.channel.foot:
-                yield json.loads(message.data)
+                with suppress(ValueError, RecursionError):
+                    yield from _record(message.data)
+
+
+def _record(data: bytes) -> list[dict[str, object]]:
+    record = json.loads(data)
+    return [record] if isinstance(record, dict) else []
 
 
 def _instruction(message: Message) -> Instruction | None:
-    """The instruction in a message; None where it is one of a later version."""
+    """The instruction in a message; None where it is damaged, or one of a later version."""
     try:
         record = json.loads(message.data)
-        return Instruction(order=Order(record["order"]), arrival_ns=message.t_ns, value=record["value"])
-    except (ValueError, KeyError, TypeError):
+        order, value = Order(record["order"]), str(record["value"])
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
+    return Instruction(order=order, arrival_ns=message.t_ns, value=value)
 
 
 def _scan_file(path: Path) -> SegmentScan:
