@@ -60,8 +60,29 @@ def test_a_pack_that_lacks_words_or_talks_too_much_is_refused(
         LanguagePack(**pack)
 
 
-def test_a_pack_without_a_cue_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("section", "name"), [("cues", "cadence_low"), ("notices", "load_red"), ("drills", "shake_out")]
+)
+def test_a_pack_without_words_for_something_is_refused(section: str, name: str) -> None:
     pack = language_pack("en").model_dump()
-    del pack["cues"]["cadence_low"]
-    with pytest.raises(ValidationError, match="cadence_low"):
+    del pack[section][name]
+    with pytest.raises(ValidationError, match=name):
+        LanguagePack(**pack)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_drill_is_explained_in_two_short_sentences_at_most(language: str) -> None:
+    pack = language_pack(language)
+    for rule in RULES:
+        title, *how = pack.drill(rule.drill).removesuffix(".").split(". ")
+        assert title == pack.drills[rule.drill].title
+        assert 1 <= len(how) <= 2
+        assert not [word for word in FORBIDDEN if word in " ".join(how).lower()]
+
+
+@pytest.mark.parametrize("how", ["", "hop " * 40])
+def test_a_drill_without_words_or_with_too_many_is_refused(how: str) -> None:
+    pack = language_pack("en").model_dump()
+    pack["drills"]["rope_jump"]["how"] = how
+    with pytest.raises(ValidationError, match="rope_jump"):
         LanguagePack(**pack)

@@ -1,7 +1,7 @@
 """The language packs: what a cue is called in the runner's ear.
 
-A pack is a TOML file in `languages/`, named by its language. It has words for every cue and notice, so a pack
-that lacks one is refused when it is loaded, not in the middle of a run.
+A pack is a TOML file in `languages/`, named by its language. It has words for every cue, notice and drill, so
+a pack that lacks one is refused when it is loaded, not in the middle of a run.
 """
 
 import tomllib
@@ -10,13 +10,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from stridesense.coaching.rules import BY_ID, NOTICES
+from stridesense.coaching.rules import BY_ID, NOTICES, RULES
 from stridesense.errors import UsageError
 from stridesense.model import Foot
 
 MOST_WORDS: Final = 6
+MOST_LETTERS: Final = 130
+"""So long may the explanation of a drill be, to fit into a line (our own choice)."""
+
+DRILLS: Final = frozenset(rule.drill for rule in RULES)
 _FOLDER: Final = files("stridesense.coaching").joinpath("languages")
 
 
@@ -51,6 +55,13 @@ class NoticeWords(_Words):
     one: str
 
 
+class DrillWords(_Words):
+    """One drill: what it is called, and how it is done."""
+
+    title: Phrase
+    how: Annotated[str, Field(min_length=1, max_length=MOST_LETTERS)]
+
+
 class LanguagePack(_Words):
     """All words of one language; `voice` is the name that espeak-ng knows it by."""
 
@@ -59,6 +70,7 @@ class LanguagePack(_Words):
     sides: Mapping[Foot, str]
     cues: Mapping[str, CueWords]
     notices: Mapping[str, NoticeWords]
+    drills: Mapping[str, DrillWords]
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -66,6 +78,7 @@ class LanguagePack(_Words):
             *({Foot.LEFT, Foot.RIGHT} - set(self.sides)),
             *(set(BY_ID) ^ set(self.cues)),
             *(set(NOTICES) ^ set(self.notices)),
+            *(DRILLS ^ set(self.drills)),
             *(name for name, words in self.cues.items() if BY_ID[name].one_foot and not words.internal_one),
             *(name for name, words in self.cues.items() if BY_ID[name].one_foot and not words.external_one),
         ]
@@ -93,6 +106,11 @@ class LanguagePack(_Words):
         """What a notice says of one foot, or of both when it is unknown."""
         words = self.notices[notice_id]
         return words.one.format(side=self.sides[foot]) if foot in self.sides else words.both
+
+    def drill(self, drill_id: str) -> str:
+        """What a drill is called and how it is done; the name alone of one that nobody knows."""
+        words = self.drills.get(drill_id)
+        return drill_id if words is None else f"{words.title}. {words.how}"
 
 
 def languages() -> list[str]:
