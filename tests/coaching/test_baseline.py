@@ -104,18 +104,15 @@ def test_a_block_far_off_weighs_little(at: int) -> None:
     assert contact_s(learned(with_odd)) == pytest.approx(contact_s(learned(made)), abs=0.2 * SD_S)
 
 
-def test_feet_are_learned_apart_and_against_each_other() -> None:
+def test_feet_are_learned_apart() -> None:
     left, right = strides(200), strides(200, foot=Foot.RIGHT, more_s=-0.02, seed=2, start_s=0.35)
     baseline = Baseline()
     for first in range(0, 200, 25):
         baseline.learn(left[first : first + 25])
         baseline.learn(right[first : first + 25])
     of_right = baseline.expected(Foot.RIGHT, CONTACT, 3.0, 168.0)
-    uneven = baseline.expected(Foot.UNKNOWN, CONTACT_ASYMMETRY, 3.0, 168.0)
     assert of_right is not None
-    assert uneven is not None
     assert of_right.value == pytest.approx(contact_s(baseline) - 0.02, abs=0.002)
-    assert uneven.value == pytest.approx(100.0 * 0.02 / (0.063 + 0.58 / 3.0 - 0.01), abs=1.0)
 
 
 @pytest.mark.parametrize(

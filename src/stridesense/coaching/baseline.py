@@ -10,7 +10,7 @@ from math import isfinite, sqrt
 from statistics import median
 from typing import Final, NamedTuple
 
-from stridesense.coaching.blocks import Block, Pairing, block_of
+from stridesense.coaching.blocks import block_of
 from stridesense.coaching.metrics import METRICS, Metric
 from stridesense.coaching.regression import (
     NOTHING,
@@ -142,15 +142,9 @@ class Usual:
 
 @dataclass(slots=True)
 class Baseline:
-    """What is usual for this runner: each metric of each foot, and both feet's contact against each other.
-
-    Attributes:
-        lines: by foot and metric; both feet together are the unknown foot.
-        pairing: finds the blocks of both feet that belong together.
-    """
+    """What is usual for this runner: `lines` holds each metric of each foot."""
 
     lines: dict[Foot, dict[str, Usual]] = field(default_factory=dict)
-    pairing: Pairing = field(default_factory=Pairing)
 
     @classmethod
     def known(cls, moments: Mapping[Foot, Mapping[str, Kept]]) -> "Baseline":
@@ -167,10 +161,8 @@ class Baseline:
         block = block_of(strides)
         if block is None:
             return
-        both = self.pairing.add(block)
-        for each in (block, both):
-            if each is not None:
-                self._learn(each)
+        for metric, point, spread in block.points():
+            self._line(block.foot, metric.name).learn(metric, point, spread)
 
     def expected(
         self, foot: Foot, metric: str, speed_mps: float | None, cadence_spm: float | None
@@ -188,10 +180,6 @@ class Baseline:
             foot: {name: kept for name, usual in lines.items() if (kept := usual.kept()) is not None}
             for foot, lines in self.lines.items()
         }
-
-    def _learn(self, block: Block) -> None:
-        for metric, point, spread in block.points():
-            self._line(block.foot, metric.name).learn(metric, point, spread)
 
     def _line(self, foot: Foot, name: str) -> Usual:
         return self.lines.setdefault(foot, {}).setdefault(name, Usual())

@@ -100,11 +100,6 @@ class Withheld:
     times: int
     reason: str
 
-    def to_record(self) -> dict[str, object]:
-        """The silence as plain JSON values."""
-        record = {name: value for name, value in asdict(self).items() if value is not None}
-        return {"type": "withheld", **record}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueEffect:
@@ -126,10 +121,6 @@ class CueEffect:
     def gain_sd(self) -> float:
         """The improvement, in the runner's own spreads."""
         return self.before_sd - self.after_sd
-
-    def to_record(self) -> dict[str, object]:
-        """The effect as plain JSON values."""
-        return {"type": "effect", **asdict(self)}
 
 
 class Order(StrEnum):

@@ -1,7 +1,7 @@
 """What is kept of a session, and what the runner says of the legs afterwards."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from stridesense.model.cues import CueEffect, Theme
@@ -37,11 +37,6 @@ class CalfBudget:
     ratio: float | None = None
     band: Band = Band.UNKNOWN
 
-    def to_record(self) -> dict[str, object]:
-        """The budget as plain JSON values, without what is not known."""
-        record = {name: value for name, value in asdict(self).items() if value is not None}
-        return {"type": "budget", **record}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -58,10 +53,6 @@ class Change:
     before: float
     after: float
     size_sd: float
-
-    def to_record(self) -> dict[str, object]:
-        """The change as plain JSON values."""
-        return {"type": "change", **asdict(self)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +87,6 @@ class Hop:
     heel_touched: bool | None = None
     symmetry_percent: float | None = None
 
-    def to_record(self) -> dict[str, object]:
-        """The hop as plain JSON values, without what is not known."""
-        record = {name: value for name, value in asdict(self).items() if value is not None}
-        return {"type": "hop", **record}
-
 
 class Drill(StrEnum):
     """Hopping as it is done: on both feet at once, on alternating feet, or on one leg."""
@@ -128,11 +114,6 @@ class Bout:
     contact_time_s: Mapping[Foot, float] = field(default_factory=dict)
     heel_touch_share: float | None = None
     symmetry_percent: float | None = None
-
-    def to_record(self) -> dict[str, object]:
-        """The bout as plain JSON values, without what is not known."""
-        record = {name: value for name, value in asdict(self).items() if value is not None}
-        return {"type": "bout", **record}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +148,6 @@ class CoachReport:
     halves: tuple[HalfChange, ...]
     baseline: Mapping[Foot, Mapping[str, tuple[float, ...]]]
     cue_log_sha256: str
-
-    def to_record(self) -> dict[str, object]:
-        """The report as plain JSON values, without what is not known."""
-        record = {name: value for name, value in asdict(self).items() if value is not None}
-        return {"type": "report", **record}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

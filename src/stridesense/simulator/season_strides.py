@@ -36,6 +36,10 @@ Fields = dict[str, Any]
 
 _STRIKE_DEG: Final = {StrikeType.REARFOOT: 15.0, StrikeType.MIDFOOT: 2.0, StrikeType.FOREFOOT: -8.0}
 _STRIKE_LOAD: Final = {StrikeType.REARFOOT: 0.87, StrikeType.MIDFOOT: 0.95, StrikeType.FOREFOOT: 1.0}
+_HOP_LOAD: Final = 1.29
+"""Of a hop on one leg, as the full virtual runner's rope jump has it."""
+
+_TURN_DEG: Final = 30.0
 _HELD_LOAD_MM: Final = 20.0
 _DEG_PER_MM: Final = 0.3
 _UNSURE: Final = 0.010
@@ -191,11 +195,12 @@ def _way(begun: Begun, body: Body, stride_s: float | None) -> Fields:
         fields["speed_mps"], fields["slope_deg"] = speed_mps, begun.slope_deg + 0.05 * z[Z_SPEED]
         fields["braking_index"] = body.braking + BRAKING_SPREAD * z[Z_BRAKING]
         fields["stride_length_m"] = None if stride_s is None else speed_mps * stride_s
+        fields["turn_deg"] = z[Z_SPEED] + (_TURN_DEG if begun.turning else 0.0)
     return fields
 
 
 def _slow(begun: Begun, contact_s: float) -> Fields:
-    """What is told of a walking stride and of a hop; neither has a load of its own."""
+    """What is told of a walking stride, which has no load of its own, and of a hop."""
     z, walks = begun.z, begun.gait is Gait.WALK
     state = HeelState.REARFOOT if walks else _heel_state(StrikeType.FOREFOOT, 2.0 + 2.0 * z[Z_HEEL])
     return {
@@ -209,6 +214,7 @@ def _slow(begun: Begun, contact_s: float) -> Fields:
         "impact_g": (2.7 if walks else 5.9) * max(0.3, 1.0 + IMPACT_SPREAD * z[Z_IMPACT]),
         "speed_mps": begun.speed_mps if walks else 0.01,
         "slope_deg": begun.slope_deg,
+        "calf_load": None if walks else _HOP_LOAD * (0.5 if begun.together else 1.0),
     }
 
 
