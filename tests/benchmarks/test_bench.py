@@ -214,3 +214,11 @@ def test_the_delay_of_a_record_counts_from_the_next_landing(run: SimulatedRun) -
     delays_ms = latency.record_delays_ms(mine, left)
     assert len(delays_ms) >= len(left) // 2
     assert (delays_ms > 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("program", "row"),
+    [("ledger", "0.5"), ("forecast", "follows load"), ("season", "violations")],
+)
+def test_the_coach_is_measured_by_programs_that_run(program: str, row: str) -> None:
+    assert row in rows_of(printed(program))

@@ -74,3 +74,13 @@ def test_a_language_without_words_and_a_broken_history_are_said(tmp_path: Path) 
     broken.write_text("no database")
     with pytest.raises(InputError):
         next_setup(Settings(), None, broken, NEXT_UNIX_S)
+
+
+def test_a_warning_sign_counts_though_the_clock_went_back(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite3"
+    with Store(path) as store:
+        told = CheckIn(unix_s=NEXT_UNIX_S + 600.0, soreness={Foot.LEFT: 8}, red_flags=("numbness",))
+        add_check_in(store, told)
+    briefing = next_setup(Settings(), None, path, NEXT_UNIX_S).briefing
+    assert briefing.red_flags == ("numbness",)
+    assert briefing.legs[Foot.LEFT].soreness == 8

@@ -3,6 +3,7 @@
 It is recorded with the packets, so that a replay says what was said when it happened.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Self
 
@@ -104,7 +105,8 @@ def next_setup(
     if store is None:
         return first
     with store:
-        told = check_ins(store)
+        # A host without a clock of its own may have gone back in time since; what was said still counts.
+        told = [replace(one, unix_s=min(one.unix_s, started_unix_s)) for one in check_ins(store)]
         past = past_sessions(store, started_unix_s) if from_sessions else []
     sections = (settings.coach, settings.budget, settings.forecast)
     worn = None if shoe is None else shoe.shoe
