@@ -11,17 +11,21 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from stridesense.cli.coaching import coaching_lines, recorded_or_first, remark_on_cues
+from stridesense.cli.coach_lines import closing_lines, opening_lines, withheld_line
+from stridesense.cli.coaching import recorded_or_first, remark_on_cues
+from stridesense.cli.history_words import known_as
 from stridesense.cli.mqtt import ConfigOption
 from stridesense.cli.remarks import remark
 from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
 from stridesense.cli.summary import readings_table, summary_table
 from stridesense.cli.terminal import note, tracked
-from stridesense.model import CoachReport, Cue, PodReading, Stride
+from stridesense.model import PodReading, Stride
 from stridesense.model.strides import RECORD_FIELDS
 from stridesense.pipeline import Outcome
+from stridesense.recording.reader import Recording
 from stridesense.runtime.config import load_settings
 from stridesense.runtime.session import SessionReport, outcomes
+from stridesense.runtime.setup import Setup
 from stridesense.sources.replay import duration_s, flow, open_recorded
 
 
@@ -57,6 +61,11 @@ def command(
     report = SessionReport()
     packets = tracked(flow(recorded), "analyzing", duration_s(recorded))
     PRINTERS[form](outcomes(packets, setup.pipeline(), report))
+    if form is Format.TABLE and report.strides:
+        explained_as = (
+            known_as(recorded.meta.session_id, settings) if isinstance(recorded, Recording) else None
+        )
+        _print_coaching(report, setup, explained_as)
     if is_recorded:
         remark_on_cues(recorded, report.cues)
     for line in report.remarks():
@@ -68,26 +77,28 @@ def command(
 def _print_table(found: Iterator[Outcome]) -> None:
     console = Console(highlight=False)
     strides: list[Stride] = []
-    cues: list[Cue] = []
     readings: list[PodReading] = []
-    lines: list[str] = []
     for outcome in found:
         if isinstance(outcome, Stride):
             strides.append(outcome)
-        elif isinstance(outcome, Cue):
-            cues.append(outcome)
-        elif isinstance(outcome, CoachReport):
-            lines += coaching_lines(outcome)
         elif isinstance(outcome, PodReading):
             readings.append(outcome)
     if strides:
         console.print(summary_table(strides))
     if readings:
         console.print(readings_table(readings))
-    for cue in cues:
-        console.print(f"cue at {cue.t_s:.1f} s: {cue.text} ({cue.reason})", markup=False, soft_wrap=True)
-    for line in lines:
-        console.print(line, markup=False, soft_wrap=True)
+
+
+def _print_coaching(report: SessionReport, setup: Setup, explained_as: str | None) -> None:
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    silence = withheld_line(report.withheld, explained_as)
+    for line in (
+        *opening_lines(setup.briefing),
+        *(f"cue at {cue.t_s:.1f} s: {cue.text} ({cue.reason})" for cue in report.cues),
+        *closing_lines(report, setup.briefing),
+        *([] if silence is None else [silence]),
+    ):
+        console.print(line)
 
 
 def _print_jsonl(found: Iterator[Outcome]) -> None:

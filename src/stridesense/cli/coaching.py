@@ -1,15 +1,17 @@
 """The options and remarks of the coach that several commands share."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from stridesense.cli.terminal import note
+from stridesense.coaching.settings import FormTheme
 from stridesense.coaching.words import language_pack
-from stridesense.model import CoachReport, Cue, Foot
+from stridesense.errors import UsageError
+from stridesense.model import Cue
 from stridesense.recording.format import CUE_TOPIC
 from stridesense.recording.reader import Recording
 from stridesense.runtime.config import Settings
@@ -25,6 +27,26 @@ AloudOption = Annotated[bool, typer.Option("--aloud", help="Say the cues aloud, 
 DrillOption = Annotated[
     bool, typer.Option("--drill", help="Tell every hop of a drill: a line each, and aloud a tick.")
 ]
+ThemeOption = Annotated[
+    str | None,
+    typer.Option("--theme", metavar="NAME", help="What this run is about, whatever the settings say."),
+]
+
+
+def on_theme(settings: Settings, name: str | None) -> Settings:
+    """The settings for a run on the theme named; as they are where none is.
+
+    Raises:
+        UsageError: there is no such theme.
+    """
+    if name is None:
+        return settings
+    themes = {str(theme): theme for theme in get_args(FormTheme)}
+    if name not in themes and name != "auto":
+        msg = f"--theme takes one of {', '.join(themes)} or auto, not {name!r}"
+        raise UsageError(msg)
+    coach = settings.coach.model_copy(update={"theme": themes.get(name, "auto")})
+    return settings.model_copy(update={"coach": coach})
 
 
 def recorded_or_first(
@@ -82,14 +104,3 @@ def remark_on_cues(recorded: Recorded, cues: Sequence[Cue]) -> None:
         note(f"the cues are those that were given when it was recorded ({len(cues)})")
         return
     note(f"not the {len(given)} cues of the recording: it was made with another version, shoe or start")
-
-
-def coaching_lines(report: CoachReport) -> Iterator[str]:
-    """What the session was about, and what it cost the calves."""
-    if report.theme is not None:
-        yield f"theme: {report.theme.replace('_', ' ')}"
-    for leg in report.budgets:
-        if leg.strides:
-            whose = "calf" if leg.foot is Foot.UNKNOWN else f"{leg.foot} calf"
-            share = "" if leg.ratio is None else f", {leg.ratio:.2f} of its limit ({leg.band})"
-            yield f"{whose}: load {leg.load:.0f} usual strides, a proxy{share}"

@@ -9,8 +9,10 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
+from stridesense.errors import InputError
 from stridesense.history.facts import KeptSession
-from stridesense.history.store import history_path
+from stridesense.history.reading import session_ids
+from stridesense.history.store import Store, history_path
 from stridesense.model import CalfBudget, Foot
 from stridesense.runtime.config import Settings, load_settings
 
@@ -31,6 +33,18 @@ def place(database: Path | None, settings: Settings | None = None) -> Path:
         UsageError, InputError: see `load_settings`.
     """
     return database or (settings or load_settings()).history.path or history_path()
+
+
+def known_as(session_id: str, settings: Settings) -> str | None:
+    """What the history calls a session; None where it does not have it, or cannot be read."""
+    try:
+        store = Store.existing(place(None, settings))
+        if store is None:
+            return None
+        with store:
+            return short_ids(session_ids(store)).get(session_id)
+    except InputError:
+        return None
 
 
 def page() -> Console:

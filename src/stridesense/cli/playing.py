@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from stridesense.cli.coaching import coaching_lines, remark_on_voice
+from stridesense.cli.coach_lines import closing_lines, opening_lines
+from stridesense.cli.coaching import remark_on_voice
 from stridesense.cli.output import remark_on_loss
 from stridesense.cli.running import run
 from stridesense.cli.shoe import remark_on_feet
@@ -55,8 +56,9 @@ def play_here(
     )
     console = console_sink(Console(highlight=False), drill=drill)
     sinks = [console, *voices, *([recorder] if recorder else [])]
+    begin(setup)
     played = run(play(source, setup.pipeline(), mqtt, sinks, announce=announce))
-    sum_up(played)
+    sum_up(played, setup)
     remark_on_feet(setup.shoe, played.report)
     remark_on_voice(voices)
     code = 0 if recorder is None else remark_on_loss(recorder.lost_messages, recorder.problem)
@@ -69,14 +71,20 @@ def announce(broker: MqttSettings) -> None:
     note(f"published at {broker.url}{user}; in another terminal:\n  {mosquitto_sub(broker)}")
 
 
-def sum_up(played: Played) -> None:
+def begin(setup: Setup) -> None:
+    """Say what the runner should know of the coach before the first stride."""
+    for line in opening_lines(setup.briefing):
+        note(line)
+
+
+def sum_up(played: Played, setup: Setup) -> None:
     """Say what a session brought."""
     report = played.report
     feet = ", ".join(f"{count} {foot}" for foot, count in report.strides.items())
     note(f"{report.strides.total()} strides ({feet or 'none'}), {len(report.cues)} cues")
     for cue in report.cues:
         note(f"  at {cue.t_s:.1f} s: {cue.text} ({cue.reason})")
-    for line in () if report.coach is None else coaching_lines(report.coach):
+    for line in closing_lines(report, setup.briefing):
         note(line)
     for remark in report.remarks():
         note(remark)

@@ -19,7 +19,9 @@ from stridesense.cli.bluetooth import (
 from stridesense.cli.coaching import (
     DrillOption,
     MuteOption,
+    ThemeOption,
     hop_tones_of,
+    on_theme,
     remark_on_voice,
     voice_of,
 )
@@ -27,7 +29,7 @@ from stridesense.cli.history_words import place
 from stridesense.cli.mqtt import ConfigOption, MqttOption, mqtt_section
 from stridesense.cli.outlook import outlook_after
 from stridesense.cli.output import remark_on_loss
-from stridesense.cli.playing import announce, sum_up
+from stridesense.cli.playing import announce, begin, sum_up
 from stridesense.cli.running import ending_gently, run
 from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
 from stridesense.cli.terminal import note
@@ -69,6 +71,7 @@ def command(
     shoe: ShoeOption = None,
     mute: MuteOption = False,
     drill: DrillOption = False,
+    theme: ThemeOption = None,
     no_history: NoHistoryOption = False,
 ) -> int:
     """Run with one or two pods: strides and cues as they come, over MQTT where wanted, recorded.
@@ -78,6 +81,7 @@ def command(
     runs, see `stridesense history`. Ends with 3 when data was lost.
     """
     section, settings, profile = mqtt_section(mqtt, config), load_settings(config), worn(shoe)
+    settings = on_theme(settings, theme)
     meta = SessionMeta.new("run")
     path, keep = place(None, settings), settings.history.keep and not no_history
     setup = _setup(settings, profile, path, meta, from_sessions=keep)
@@ -88,8 +92,9 @@ def command(
     console = console_sink(Console(highlight=False), drill=drill)
     hops = hop_tones_of(settings, aloud=not mute, drill=drill)
     sinks = [console, *voices, *hops, *(sink for sink in (recorder, history) if sink)]
+    begin(setup)
     played, source = run(_run(BluetoothRadio(), left, right, section, sinks, setup, meta, swap=swap))
-    sum_up(played)
+    sum_up(played, setup)
     remark_on_feet(profile, played.report)
     remark_on_voice(voices)
     if history is not None and history.problem is not None:

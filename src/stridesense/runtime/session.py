@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from stridesense.model import (
+    Bout,
+    Change,
     CoachReport,
     Cue,
     Foot,
@@ -17,6 +19,7 @@ from stridesense.model import (
     PodReading,
     RawPacket,
     Stride,
+    Withheld,
 )
 from stridesense.pipeline import Outcome, Pipeline
 from stridesense.sinks.base import Item, Sink
@@ -37,6 +40,9 @@ class SessionReport:
     packets: int = 0
     strides: Counter[Foot] = field(default_factory=Counter)
     cues: list[Cue] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    bouts: list[Bout] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
     coach: CoachReport | None = None
     malformed: int = 0
     missing_samples: int = 0
@@ -50,10 +56,8 @@ class SessionReport:
                 self.packets += 1
             case Stride():
                 self.strides[item.foot] += 1
-            case Cue():
-                self.cues.append(item)
-            case CoachReport():
-                self.coach = item
+            case Cue() | Withheld() | Change() | Bout() | CoachReport():
+                self._keep(item)
             case Malformed():
                 self.malformed += 1
             case Gap():
@@ -61,6 +65,19 @@ class SessionReport:
                 self.gaps += 1
             case PodReading():
                 self.readings[item.foot] += 1
+
+    def _keep(self, found: Cue | Withheld | Change | Bout | CoachReport) -> None:
+        match found:
+            case Cue():
+                self.cues.append(found)
+            case Withheld():
+                self.withheld.append(found)
+            case Change():
+                self.changes.append(found)
+            case Bout():
+                self.bouts.append(found)
+            case CoachReport():
+                self.coach = found
 
     def remarks(self) -> Iterator[str]:
         """Sentences about what was missing, or why there is nothing to see."""
