@@ -2,10 +2,8 @@
 
 import json
 import re
-import shutil
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from io import StringIO
@@ -14,7 +12,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from history.making import BEGAN_UNIX_S, budget, cue, items, report, start, withheld
+from cli.sessions import Run
+from history.making import BEGAN_UNIX_S, cue, report, start, withheld
 from stridesense.cli.history_check_in import RedFlag
 from stridesense.cli.history_silence import MERGE_S, WHY, merged
 from stridesense.cli.main import main
@@ -23,51 +22,10 @@ from stridesense.history.facts import decoded
 from stridesense.history.presence import Presence
 from stridesense.history.reading import check_ins, session_ids, whole_session
 from stridesense.history.store import Store, history_path
-from stridesense.history.writing import Kept, begin_session, keep
+from stridesense.history.writing import begin_session, keep
 from stridesense.model import CheckIn, CoachReport, Cue, Foot, Silence, Withheld
 
-DAY_S = 86_400.0
 STEERING = "\x1b[2J\x1b]0;owned\x07\u202e\r"
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def database(three_sessions: Path, tmp_path: Path) -> Path:
-    """Three sessions in a file of this test's own."""
-    return Path(shutil.copy(three_sessions, tmp_path))
-
-
-@pytest.fixture(scope="module")
-def three_sessions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One with everything, one in which nothing was due, one cut short."""
-    path = tmp_path_factory.mktemp("history") / "history.sqlite3"
-    told: dict[str, Iterable[Kept]] = {
-        "aaaa1111": items(),
-        "aaaa2222": [report(cues=0, theme=None)],
-        "cccc3333": [cue(), budget(t_s=640.0, load=900.0)],
-    }
-    with Store(path) as store:
-        for number, (session_id, kept) in enumerate(told.items()):
-            add(store, session_id, kept, began_unix_s=BEGAN_UNIX_S + number * DAY_S)
-    return path
-
-
-def add(store: Store, session_id: str, kept: Iterable[Kept], *, began_unix_s: float = BEGAN_UNIX_S) -> None:
-    begin_session(store, start(session_id, began_unix_s=began_unix_s))
-    keep(store, session_id, kept)
-
-
-@pytest.fixture
-def history(database: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command on that history: exit code, what it prints, what it notes."""
-
-    def run(*words: str, database: Path = database) -> tuple[int, str, str]:
-        code = main(["history", *words, "--database", str(database)])
-        shown = capsys.readouterr()
-        return code, shown.out, shown.err
-
-    return run
 
 
 def test_the_list_has_a_line_for_each_session_the_newest_last(history: Run) -> None:

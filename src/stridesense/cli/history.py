@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from stridesense.cli import history_check_in, history_rebuild
+from stridesense.cli.coach_lines import practice_lines
 from stridesense.cli.history_report import report_of
 from stridesense.cli.history_silence import explanation
 from stridesense.cli.history_words import (
@@ -23,8 +24,9 @@ from stridesense.cli.history_words import (
     sides,
     when,
 )
-from stridesense.cli.outlook import outlook_lines
+from stridesense.cli.outlook import outlook_lines, score_lines
 from stridesense.cli.terminal import note, working
+from stridesense.coaching.briefing import Briefing
 from stridesense.errors import InputError, UsageError
 from stridesense.history.export import json_lines, json_text
 from stridesense.history.facts import KeptSession, SessionState, WholeSession
@@ -39,6 +41,7 @@ from stridesense.history.store import Store
 from stridesense.history.writing import delete_session
 from stridesense.recording.writer import check_free
 from stridesense.runtime.config import load_settings
+from stridesense.runtime.past import briefing_of, effects_so_far
 from stridesense.sinks.coach_words import safe
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -90,8 +93,13 @@ def show(session: Session, *, database: Database = None) -> int:
     console = page()
     with _opened(database) as store, store.snapshot():
         whole = whole_session(store, find_session(session_ids(store), session))
-        ahead = list(outlook_lines(store, whole.kept.start.session_id, load_settings()))
-    for part in (*report_of(whole), *(("\nOutlook:", *(f"  {line}" for line in ahead)) if ahead else ())):
+        settings, known = load_settings(), effects_so_far(store)
+        ahead = [*outlook_lines(store, whole.kept.start.session_id, settings), *score_lines(store, settings)]
+    to_practise = list(
+        practice_lines(whole.cues, whole.kept.budgets, briefing_of(whole.kept.start) or Briefing())
+    )
+    outlook = ["\nOutlook:", *(f"  {line}" for line in ahead)] if ahead else []
+    for part in (*report_of(whole, known, to_practise), *outlook):
         console.print(part, soft_wrap=isinstance(part, str))
     return 0
 

@@ -1,12 +1,13 @@
 """What `stridesense history show` says of a session."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
 from rich.console import RenderableType
 from rich.table import Table
 
 from stridesense.cli.history_words import lasted_s, when
+from stridesense.coaching.briefing import CueRecord
 from stridesense.history.facts import KeptSession, SessionState, WholeSession
 from stridesense.model import CalfBudget, CoachReport, Cue, CueEffect, Foot, Practice
 from stridesense.sinks.coach_words import clock, describe_bout, describe_change, label, safe, told, whose
@@ -18,8 +19,16 @@ _ENDS = {
 }
 
 
-def report_of(whole: WholeSession) -> Iterator[RenderableType]:
-    """The page about a session, part by part; what there is nothing to say of has no part."""
+def report_of(
+    whole: WholeSession, known: Mapping[str, CueRecord], to_practise: Sequence[str]
+) -> Iterator[RenderableType]:
+    """The page about a session, part by part; what there is nothing to say of has no part.
+
+    Args:
+        whole: the session.
+        known: what each cue did over all sessions.
+        to_practise: lines about the drills that its cues point to.
+    """
     kept, report = whole.kept, whole.kept.report
     yield _table((), _facts(kept))
     if report is not None and report.halves:
@@ -28,7 +37,8 @@ def report_of(whole: WholeSession) -> Iterator[RenderableType]:
     yield "\nCues:" if whole.cues else "\nCues: none"
     if whole.cues:
         yield _cues(whole.cues, whole.effects)
-    yield from _effects(whole.effects)
+    yield from _effects(whole, known)
+    yield from (f"  {line}" for line in to_practise)
     if kept.budgets:
         yield "\nCalf budget (a proxy without a unit, 1 for a usual stride):"
         yield _budgets(kept.budgets)
@@ -101,16 +111,28 @@ def _gain(cue: Cue, effects: Sequence[CueEffect]) -> str:
     return f"{fmean(gains_sd):+.1f}" if gains_sd else ""
 
 
-def _effects(effects: Sequence[CueEffect]) -> Iterator[str]:
-    """By cue: what came after it, beside what came anyway where it was due and not given."""
-    for cue_id in dict.fromkeys(effect.cue_id for effect in effects):
+def _effects(whole: WholeSession, known: Mapping[str, CueRecord]) -> Iterator[str]:
+    """By cue: what came after it, beside what came anyway where it was due and not given; then over all."""
+    effects = whole.effects
+    for cue_id in dict.fromkeys([*(one.cue_id for one in effects), *(one.cue_id for one in whole.cues)]):
         parts = []
         for words, given in (("given", True), ("due and not given", False)):
             gains_sd = [one.gain_sd for one in effects if (one.cue_id, one.given) == (cue_id, given)]
             if gains_sd:
                 times = "once" if len(gains_sd) == 1 else f"{len(gains_sd)} times"
                 parts.append(f"{words} {times}, {fmean(gains_sd):+.1f} SD after 25 strides")
-        yield f"  {safe(cue_id)}: {'; '.join(parts)}"
+        if cue_id in known:
+            parts.append(f"over all sessions {_record(known[cue_id])}")
+        if parts:
+            yield f"  {safe(cue_id)}: {'; '.join(parts)}"
+
+
+def _record(known: CueRecord) -> str:
+    """What a cue did over all sessions, less what came without it, and how sure that is."""
+    times = "once" if known.given == 1 else f"{known.given} times"
+    if known.low_sd is None or known.high_sd is None:
+        return f"given {times}, {known.gain_sd:+.1f} SD, from too few to be sure"
+    return f"given {times}, {known.gain_sd:+.1f} SD ({known.low_sd:+.1f} to {known.high_sd:+.1f}, 95 %)"
 
 
 def _budgets(budgets: Sequence[CalfBudget]) -> Table:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from stridesense.coaching.briefing import Briefing
+from stridesense.coaching.learning import BASELINE_UNTIL_S
 from stridesense.history.facts import SessionState, WholeSession
-from stridesense.model import Cue, Foot, Silence, Withheld
+from stridesense.model import CoachReport, Cue, Foot, Silence, Theme, Withheld
+from stridesense.runtime.past import briefing_of
 from stridesense.sinks.coach_words import clock, safe
 
 MERGE_S: Final = 60.0
@@ -69,7 +72,11 @@ def explanation(whole: WholeSession) -> Iterator[str]:
     told = [(quiet.first_s, _quiet(quiet)) for quiet in merged(whole.withheld)]
     told += [(cue.t_s, _given(cue)) for cue in whole.cues]
     yield from (line for _, line in sorted(told, key=lambda each: each[0]))
-    if not whole.withheld:
+    report = whole.kept.report
+    doubt = None if report is None else unjudged(report, briefing_of(whole.kept.start))
+    if doubt is not None:
+        yield doubt
+    elif not whole.withheld:
         yield _nothing_due(whole)
     if whole.kept.state is not SessionState.ENDED:
         yield f"the session {_PROGRESS[whole.kept.state]}: this is what is known so far"
@@ -81,6 +88,31 @@ def _nothing_due(whole: WholeSession) -> str:
     if whole.kept.report is None:
         return "no cue was due"
     return "no cue was due: everything stayed inside your own band"
+
+
+def unjudged(report: CoachReport, briefing: Briefing | None) -> str | None:
+    """What could not be judged in a session, and why; None when every part of form could be.
+
+    Args:
+        report: of the session.
+        briefing: what the coach knew when it began; None where nobody can tell.
+    """
+    judged = {theme for theme, done in report.practice.items() if done.coached_strides or done.free_strides}
+    if judged - {Theme.HEEL}:
+        return None
+    what = "nothing but the heel could be judged" if judged else "nothing could be judged"
+    return f"{what}: {_why_unjudged(report, briefing)}"
+
+
+def _why_unjudged(report: CoachReport, briefing: Briefing | None) -> str:
+    minutes = report.running_s / 60.0
+    if report.running_s <= 0.0:
+        return "there was no running in it"
+    if report.baseline or (briefing is not None and briefing.baseline):
+        return "what is usual for you at this pace was not known well enough"
+    if report.running_s < BASELINE_UNTIL_S:
+        return f"no earlier run told what is usual for you, and {minutes:.1f} min of running were too short"
+    return "what is usual for you could not be learned, which takes steady strides of known speed"
 
 
 def _quiet(quiet: Quiet) -> str:

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from stridesense.cli.history_words import when
 from stridesense.errors import InputError
 from stridesense.history.store import Store
 from stridesense.model import Foot
 from stridesense.runtime.config import Settings
-from stridesense.runtime.past import outlook
+from stridesense.runtime.past import outlook, outlook_score
+
+PEAK_UNTIL_H: Final = 72.0
+PEAK: Final = "in studies the peak comes 24 to 72 h after a run"
+"""Cleary et al. 2002."""
 
 
 def outlook_lines(store: Store, session_id: str, settings: Settings) -> Iterator[str]:
@@ -24,7 +29,22 @@ def outlook_lines(store: Store, session_id: str, settings: Settings) -> Iterator
         else:
             sore = f"{settings.forecast.sore_from} of 10 or more"
             span = f"{when(ahead.from_unix_s)} to {when(ahead.to_unix_s)}"
-            yield f"{calf}: {ahead.probability:.0%} likely to be sore ({sore}) from {span}"
+            later = f"; {PEAK}" if settings.forecast.to_h < PEAK_UNTIL_H else ""
+            yield f"{calf}: {ahead.probability:.0%} likely to be sore ({sore}) from {span}{later}"
+
+
+def score_lines(store: Store, settings: Settings) -> Iterator[str]:
+    """One line: how good the forecasts were so far, whether they were told or not; none before the first.
+
+    Raises:
+        InputError: the history cannot be read.
+    """
+    known = outlook_score(store, settings)
+    if known.brier is not None and known.base_brier is not None and known.skill is not None:
+        yield (
+            f"{known.n} forecasts so far: Brier score {known.brier:.3f}, that of your own average "
+            f"{known.base_brier:.3f}, skill {known.skill:+.0%}"
+        )
 
 
 def outlook_after(path: Path, session_id: str, settings: Settings) -> list[str]:

@@ -4,7 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stridesense.coaching.forecast import Forecast, forecast
+from pydantic import ValidationError
+
+from stridesense.coaching.briefing import Briefing, CueRecord
+from stridesense.coaching.forecast import Forecast, Score, forecast, score
+from stridesense.coaching.ledger import records
 from stridesense.history.facts import SessionStart
 from stridesense.history.reading import check_ins, past_sessions
 from stridesense.history.store import Store
@@ -51,6 +55,32 @@ def rebuilt(
     found = outcomes(recording.flow(), setup.pipeline(), SessionReport())
     kept = [item for item in found if isinstance(item, KEPT)]
     return session_start(recording.meta, setup, path), kept
+
+
+def briefing_of(start: SessionStart) -> Briefing | None:
+    """What the coach knew when a session of the history began; None where that is of another version."""
+    try:
+        return Setup.model_validate_json(start.setup).briefing
+    except ValidationError:
+        return None
+
+
+def effects_so_far(store: Store) -> Mapping[str, CueRecord]:
+    """What is known of each cue from all sessions of the history.
+
+    Raises:
+        InputError: the history cannot be read.
+    """
+    return records([effect for session in past_sessions(store) for effect in session.effects])
+
+
+def outlook_score(store: Store, settings: Settings) -> Score:
+    """How good the forecasts of soreness were on all sessions of the history.
+
+    Raises:
+        InputError: the history cannot be read.
+    """
+    return score(past_sessions(store), check_ins(store), settings.forecast)
 
 
 def outlook(store: Store, session_id: str, settings: Settings) -> Mapping[Foot, Forecast]:
