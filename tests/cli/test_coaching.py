@@ -1,12 +1,15 @@
 """The coach in the commands: the same cues again, aloud or not, and sessions made anew."""
 
+import csv
 import json
+import re
 import wave
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from stridesense.cli.coach_lines import COLD
 from stridesense.cli.main import main
 from stridesense.cli.terminal import DATA_LOST
 from stridesense.coaching.briefing import Briefing
@@ -14,6 +17,7 @@ from stridesense.coaching.settings import CoachSettings
 from stridesense.history.reading import past_sessions, session_ids, whole_session
 from stridesense.history.store import Store
 from stridesense.model import Cue, Foot
+from stridesense.model.strides import RECORD_FIELDS
 from stridesense.recording.format import CUE_TOPIC, SETUP_TOPIC, SessionMeta
 from stridesense.recording.reader import Recording
 from stridesense.recording.writer import whole_recording
@@ -55,15 +59,51 @@ def test_analyze_and_replay_say_what_was_said(run: Path, capsys: pytest.CaptureF
     assert "cue at " in out
     assert str(given["text"]) in out
     assert "theme: heel" in out
-    assert "calf: load" in out
+    assert re.search(r"^left calf: load \d\d usual strides, a proxy, limit not known yet$", out, re.MULTILINE)
+    assert out.count(COLD) == 1
+    assert out.count("to practise: heel kiss. ") == 1
     assert err == "the cues are those that were given when it was recorded (1)\n"
     assert ran("replay", run, "--speed", "max", "--mqtt", "none") == 0
-    assert "the cues are those that were given when it was recorded (1)" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert err.splitlines()[0] == COLD
+    assert "to practise: heel kiss. " in err
+    assert "the cues are those that were given when it was recorded (1)" in err
 
 
-def test_json_lines_are_strides_alone(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ran("analyze", run, "--format", "jsonl") == 0
-    assert {json.loads(line)["type"] for line in capsys.readouterr().out.splitlines()} == {"stride"}
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_lines_for_programs_are_strides_alone(
+    run: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ran("analyze", run, "--format", form) == 0
+    lines = capsys.readouterr().out.splitlines()
+    if form == "jsonl":
+        assert {json.loads(line)["type"] for line in lines} == {"stride"}
+    else:
+        assert {len(row) for row in csv.reader(lines)} == {len(RECORD_FIELDS)}
+
+
+def test_silence_is_counted_with_a_pointer_once_the_history_knows_the_session(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "history.sqlite3"
+    monkeypatch.setenv("STRIDESENSE_HISTORY__PATH", str(database))
+    assert ran("analyze", run) == 0
+    assert re.search(r"^due and not said [^`]*$", capsys.readouterr().out, re.MULTILINE)
+    assert ran("history", "rebuild", run) == 0
+    assert ran("analyze", run) == 0
+    assert "; `stridesense history explain 01234567` tells each\n" in capsys.readouterr().out
+    database.write_text("no history")
+    assert ran("analyze", run) == 0
+    assert "history explain" not in capsys.readouterr().out
+
+
+def test_a_session_without_an_earlier_one_says_that_only_the_heel_was_judged(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "history.sqlite3"
+    assert ran("history", "rebuild", run, "--database", database) == 0
+    assert ran("history", "explain", "last", "--database", database) == 0
+    assert "nothing but the heel could be judged: no earlier run told" in capsys.readouterr().out
 
 
 def test_other_cues_than_those_recorded_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,7 +170,7 @@ def test_a_session_is_made_anew_and_is_the_same(
 
 def test_a_run_without_a_coach_is_measured_and_gets_no_cue(recording: Path, tmp_path: Path) -> None:
     database = tmp_path / "history.sqlite3"
-    assert ran("history", "rebuild", recording, "--database", database) == 0
+    assert ran("history", "rebuild", recording, "--database", database, "--force") == 0
     with Store(database) as store:
         whole = whole_session(store, session_ids(store)[0])
     assert whole.cues == ()
@@ -166,3 +206,21 @@ def test_the_outlook_says_why_it_has_no_number(
     out = capsys.readouterr().out
     assert "Outlook:" in out
     assert "left calf: no forecast of soreness: " in out
+
+
+def test_what_nobody_ran_stays_out_of_the_history(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ran("history", "rebuild", recording, "--database", tmp_path / "history.sqlite3") == 1
+    assert "was not run (simulator), and its load would count as yours" in capsys.readouterr().err
+
+
+def test_a_whole_session_is_not_replaced_by_what_is_left_of_its_recording(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database, torn = tmp_path / "history.sqlite3", tmp_path / "torn.mcap"
+    torn.write_bytes(run.read_bytes()[: run.stat().st_size // 2])
+    assert ran("history", "rebuild", run, "--database", database) == 0
+    assert ran("history", "rebuild", torn, "--database", database) == 1
+    assert "the history has the whole session" in capsys.readouterr().err
+    assert ran("history", "rebuild", torn, "--database", database, "--force") == DATA_LOST

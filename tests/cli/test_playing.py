@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from brokers import PASSWORD, USERNAME, Broker, Listener, make_broker
+from stridesense.cli.coach_lines import COLD
 from stridesense.cli.main import main
 from stridesense.recording.reader import Recording
 
@@ -75,7 +76,7 @@ def test_a_replay_that_is_terminated_finishes_its_recording(
 ) -> None:
     path = tmp_path / "again.mcap"
     code, errors = ended_early(number, "replay", recording, "--speed", "4", "--record", path)
-    assert (code, errors) == (130, "")
+    assert (code, errors) == (130, f"{COLD}\n")
     assert Recording.open(path).damage is None
 
 

@@ -4,16 +4,22 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from sources.memory_radio import MemoryConnection, MemoryPod, MemoryRadio
+from cli.played_pods import LAMP, LEFT, RIGHT, SPEC, UUID, PlayedPod, PlayingRadio
+from history.making import report, start
+from sources.memory_radio import MemoryPod
+from stridesense.cli.coach_lines import COLD
 from stridesense.cli.main import main
-from stridesense.model import Foot
+from stridesense.history.reading import past_sessions
+from stridesense.history.store import Store
+from stridesense.history.writing import replace_session
+from stridesense.model import Foot, Theme
 from stridesense.protocol import registry
 from stridesense.recording.format import SessionMeta
 from stridesense.recording.reader import Recording
@@ -21,11 +27,6 @@ from stridesense.recording.writer import RecordingWriter
 from stridesense.runtime.environment import survey
 from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sources.radio import Advertisement
-
-LEFT, RIGHT, LAMP = "F0:F0:F0:F0:F0:01", "F0:F0:F0:F0:F0:02", "F0:F0:F0:F0:F0:03"
-SPEC = registry.find("sofp")
-UUID = {role: described.uuid[0] for role, described in SPEC.characteristics.items()}
-SERVICE = str(SPEC.recognise[0].service)
 
 
 @pytest.fixture(autouse=True)
@@ -38,44 +39,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def run() -> SimulatedRun:
     return simulate(load("easy_run").shortened(14.0))
-
-
-class PlayedPod(MemoryPod):
-    """A SOFP pod that has sent its whole run a moment after it is started, and stays connected."""
-
-    def __init__(self, run: SimulatedRun, foot: Foot, address: str, on_end: Callable[[], None]) -> None:
-        sent = [packet for packet in run.packets() if packet.foot is foot]
-        first = {packet.characteristic: packet.payload for packet in reversed(sent)}
-        super().__init__(
-            Advertisement(
-                address,
-                f"Pod {address[-1]}",
-                -50,
-                frozenset({SERVICE}),
-                manufacturer_data={0xFFFF: b"\x01\x00\x57"},
-            ),
-            {uuid: first.get(role, b"") for role, uuid in UUID.items()},
-            {b"\x01\x03": [(UUID["control"], b"\x81\x00")]},
-        )
-        self._data = [packet.payload for packet in sent if packet.characteristic == "data"]
-        self._on_end = on_end
-
-    def play(self) -> None:
-        for payload in self._data:
-            self.listeners[UUID["data"]](payload)
-        self._on_end()
-
-
-class PlayingRadio(MemoryRadio):
-    """Plays each pod a tenth of a second after it was connected."""
-
-    async def connect(self, advertisement: Advertisement, on_lost: Callable[[], None]) -> MemoryConnection:
-        connection = await super().connect(advertisement, on_lost)
-        pod = self.pods[advertisement.address]
-        assert isinstance(connection, MemoryConnection)
-        if isinstance(pod, PlayedPod):
-            asyncio.get_running_loop().call_later(0.1, lambda: pod.play() if pod.listeners else None)
-        return connection
 
 
 @pytest.fixture
@@ -113,6 +76,62 @@ def test_run_ends_with_ctrl_c_and_has_recorded_what_it_showed(
     assert len(capsys.readouterr().out.splitlines()) == len(strides)
     for pod in (radio.pods[LEFT], radio.pods[RIGHT]):
         assert pod.asked[-2:] == [f"write {UUID['control'][4:8]} 02", "close"]
+
+
+def checked_in(home: Path, *words: str) -> None:
+    """Say in the runner's own history how the legs feel."""
+    assert main(["history", "check-in", *words]) == 0
+    assert (home / "history.sqlite3").exists()
+
+
+@pytest.mark.usefixtures("radio")
+@pytest.mark.parametrize("way", ["option", "settings", "earlier runs that cannot be read"])
+def test_a_red_flag_is_heeded_also_without_the_history(
+    way: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checked_in(home, "--left", "6", "--red-flag", "swelling")
+    if way == "settings":
+        monkeypatch.setenv("STRIDESENSE_HISTORY__KEEP", "false")
+    elif way != "option":
+        with Store(home / "history.sqlite3") as store:
+            replace_session(store, start(), [report()])
+            store.connection.execute("UPDATE sessions SET report = '{}'")
+    line = ["run", "--left", LEFT, "--right", RIGHT, "--no-record"]
+    assert main([*line, "--no-history"] if way == "option" else line) == 0
+    shown, notes = capsys.readouterr()
+    assert "please see a professional" in shown
+    assert ("the coach begins anew: " in notes) is (way == "earlier runs that cannot be read")
+
+
+@pytest.mark.usefixtures("radio")
+def test_a_history_that_is_none_costs_no_run_but_the_runner_is_warned(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.mkdir()
+    (home / "history.sqlite3").write_text("no history")
+    assert main(["run", "--left", LEFT, "--right", RIGHT, "--no-record"]) == 0
+    assert "knows of no check-in, so take care of sore legs yourself: " in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("radio")
+def test_a_theme_is_for_one_run(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "run.mcap"
+    line = ["run", "--left", LEFT, "--right", RIGHT, "--record", str(path), "--theme"]
+    assert main([*line, "nose"]) == 1
+    assert capsys.readouterr().err == (
+        "error: --theme takes one of heel, push_off, pull, landing, contact, cadence, asymmetry, drift "
+        "or auto, not 'nose'\n"
+    )
+    assert main([*line, "pull"]) == 0
+    notes = capsys.readouterr().err.splitlines()
+    assert COLD in notes
+    assert "theme: pull" in notes
+    setup = Recording.open(path).setup()
+    assert setup is not None
+    assert setup["briefing"]["coach"]["theme"] == "pull"
+    with Store(home / "history.sqlite3") as store:
+        (past,) = past_sessions(store)
+    assert past.report.theme is Theme.PULL
 
 
 @pytest.mark.usefixtures("radio")

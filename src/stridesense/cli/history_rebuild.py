@@ -1,7 +1,7 @@
 """`stridesense history rebuild`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -18,12 +18,19 @@ from stridesense.recording.reader import Recording
 from stridesense.runtime.config import load_settings
 from stridesense.runtime.past import rebuilt
 
+NOT_RUN: Final = frozenset({"simulator", "demo"})
+REPLAYED: Final = "replay of "
+"""Sources of recordings that are nobody's run, or the same run once more."""
+
 
 def command(
     files: Annotated[list[Path], typer.Argument(metavar="RECORDING...", help="Recordings, NAME.mcap.")],
     *,
     config: ConfigOption = None,
     database: Database = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take what is left of a damaged recording, and what no one ran.")
+    ] = False,
 ) -> int:
     """Make sessions of the history anew from their recordings, or put in what is not there yet.
 
@@ -39,14 +46,30 @@ def command(
             raise UsageError(msg)
         recording = Recording.open(file)
         code = remark(recording) or code
-        with working(f"rebuilding {file.name}"):
+        with working(f"rebuilding {file.name}"), Store(path) as store:
+            before = _known(store, recording.meta.session_id)
+            if not force:
+                _check(recording, file, before)
             start, kept = rebuilt(recording, file, settings, path)
-            with Store(path) as store:
-                before = _known(store, start.session_id)
-                replace_session(store, start, kept)
-                after = whole_session(store, start.session_id)
+            replace_session(store, start, kept)
+            after = whole_session(store, start.session_id)
         note(f"{file}: session {start.session_id[:8]}, {len(after.cues)} cues, {_compared(before, after)}")
     return code
+
+
+def _check(recording: Recording, file: Path, before: WholeSession | None) -> None:
+    """Keep out what would make the history worse.
+
+    Raises:
+        UsageError: nobody ran this, or less than what is kept is left of it.
+    """
+    source = recording.meta.source
+    if source in NOT_RUN or source.startswith(REPLAYED):
+        msg = f"{file} was not run ({source}), and its load would count as yours: --force puts it in"
+        raise UsageError(msg)
+    if recording.damage and before is not None and before.kept.report is not None:
+        msg = f"{file} is damaged, and the history has the whole session: --force replaces it by what is left"
+        raise UsageError(msg)
 
 
 def _known(store: Store, session_id: str) -> WholeSession | None:

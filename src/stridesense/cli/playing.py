@@ -13,12 +13,14 @@ from stridesense.cli.output import remark_on_loss
 from stridesense.cli.running import run
 from stridesense.cli.shoe import remark_on_feet
 from stridesense.cli.terminal import note
+from stridesense.model import RawPacket
 from stridesense.recording.format import SessionMeta
 from stridesense.runtime.broker import mosquitto_sub
 from stridesense.runtime.config import MqttSection
 from stridesense.runtime.playback import Played, play
 from stridesense.runtime.session import SessionReport
 from stridesense.runtime.setup import Setup
+from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.console import console_sink
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.recorder import Recorder
@@ -55,8 +57,7 @@ def play_here(
         None if record is None else Recorder(record, SessionMeta.new(described), setup=setup.to_record())
     )
     console = console_sink(Console(highlight=False), drill=drill)
-    sinks = [console, *voices, *([recorder] if recorder else [])]
-    begin(setup)
+    sinks = [OpeningWords(setup), console, *voices, *([recorder] if recorder else [])]
     played = run(play(source, setup.pipeline(), mqtt, sinks, announce=announce))
     sum_up(played, setup)
     remark_on_feet(setup.shoe, played.report)
@@ -71,10 +72,19 @@ def announce(broker: MqttSettings) -> None:
     note(f"published at {broker.url}{user}; in another terminal:\n  {mosquitto_sub(broker)}")
 
 
-def begin(setup: Setup) -> None:
-    """Say what the runner should know of the coach before the first stride."""
-    for line in opening_lines(setup.briefing):
-        note(line)
+class OpeningWords(Sink):
+    """Says what the runner should know of the coach, once the first packet shows that the session begins."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._lines = [*opening_lines(setup.briefing)]
+
+    async def handle(self, item: Item) -> None:
+        """Say it, once."""
+        if not isinstance(item, RawPacket):
+            return
+        for line in self._lines:
+            note(line)
+        self._lines = []
 
 
 def sum_up(played: Played, setup: Setup) -> None:

@@ -29,7 +29,7 @@ from stridesense.cli.history_words import place
 from stridesense.cli.mqtt import ConfigOption, MqttOption, mqtt_section
 from stridesense.cli.outlook import outlook_after
 from stridesense.cli.output import remark_on_loss
-from stridesense.cli.playing import announce, begin, sum_up
+from stridesense.cli.playing import OpeningWords, announce, sum_up
 from stridesense.cli.running import ending_gently, run
 from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
 from stridesense.cli.terminal import note
@@ -91,8 +91,7 @@ def command(
     voices = voice_of(settings, setup, aloud=not mute)
     console = console_sink(Console(highlight=False), drill=drill)
     hops = hop_tones_of(settings, aloud=not mute, drill=drill)
-    sinks = [console, *voices, *hops, *(sink for sink in (recorder, history) if sink)]
-    begin(setup)
+    sinks = [OpeningWords(setup), console, *voices, *hops, *(sink for sink in (recorder, history) if sink)]
     played, source = run(_run(BluetoothRadio(), left, right, section, sinks, setup, meta, swap=swap))
     sum_up(played, setup)
     remark_on_feet(profile, played.report)
