@@ -3,15 +3,15 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
 from stridesense.cli.terminal import note
-from stridesense.coaching.settings import FormTheme
 from stridesense.coaching.words import language_pack
 from stridesense.errors import UsageError
-from stridesense.model import Cue
+from stridesense.model import Cue, Theme
+from stridesense.model.cues import FORM_THEMES
 from stridesense.recording.format import CUE_TOPIC
 from stridesense.recording.reader import Recording
 from stridesense.runtime.config import Settings
@@ -41,11 +41,10 @@ def on_theme(settings: Settings, name: str | None) -> Settings:
     """
     if name is None:
         return settings
-    themes = {str(theme): theme for theme in get_args(FormTheme)}
-    if name not in themes and name != "auto":
-        msg = f"--theme takes one of {', '.join(themes)} or auto, not {name!r}"
+    if name != "auto" and name not in FORM_THEMES:
+        msg = f"--theme takes one of {', '.join(FORM_THEMES)} or auto, not {name!r}"
         raise UsageError(msg)
-    coach = settings.coach.model_copy(update={"theme": themes.get(name, "auto")})
+    coach = settings.coach.model_copy(update={"theme": name if name == "auto" else Theme(name)})
     return settings.model_copy(update={"coach": coach})
 
 
