@@ -2,6 +2,7 @@
 
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -86,3 +87,10 @@ def test_a_drill_without_words_or_with_too_many_is_refused(how: str) -> None:
     pack["drills"]["rope_jump"]["how"] = how
     with pytest.raises(ValidationError, match="rope_jump"):
         LanguagePack(**pack)
+
+
+def test_the_page_of_the_coach_explains_the_drills_in_the_same_words(checkout: Path) -> None:
+    page = (checkout / "docs" / "coach.md").read_text(encoding="utf-8")
+    for words in language_pack("en").drills.values():
+        assert f"| {words.how} |" in page
+        assert f"| {words.title} |" in page
