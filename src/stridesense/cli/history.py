@@ -91,7 +91,7 @@ def list_(
 def show(session: Session, *, database: Database = None) -> int:
     """Say all about a session: theme, halves, cues and their effect, calf budget, practice, drills."""
     console = page()
-    with _opened(database) as store, store.snapshot():
+    with working("reading"), _opened(database) as store, store.snapshot():
         whole = whole_session(store, find_session(session_ids(store), session))
         settings, known = load_settings(), effects_so_far(store)
         ahead = [*outlook_lines(store, whole.kept.start.session_id, settings), *score_lines(store, settings)]
