@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from cli.sessions import DAY_S, Run, add
-from history.making import budget, cue, effect, report, start
+from cli.sessions import DAY_S, Run, add, judged
+from history.making import budget, cue, effect, report, start, withheld
 from stridesense.coaching.briefing import Briefing
 from stridesense.history.store import Store
 from stridesense.history.writing import add_check_in, begin_session, keep
-from stridesense.model import CheckIn, Foot
+from stridesense.model import CheckIn, Foot, Silence
 from stridesense.runtime.setup import Setup
 
 
@@ -41,6 +41,15 @@ def test_what_could_not_be_judged_is_not_said_to_be_fine(
     _, out, _ = history("explain", "dddd")
     assert out.startswith(why)
     assert out.count("\n") == 1
+
+
+def test_a_run_that_was_unsteady_for_a_while_can_still_be_fine(history: Run, database: Path) -> None:
+    unsteady = withheld(7.0, 12.0, cue_id="any", why=Silence.UNSTEADY)
+    with Store(database) as store:
+        add(store, "dddd", [unsteady, judged(report(cues=0))])
+    assert history("explain", "dddd")[1].splitlines()[1:] == [
+        "no cue was due: everything stayed inside your own band"
+    ]
 
 
 def test_a_usual_of_earlier_runs_does_not_hold_at_every_pace(history: Run, database: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from stridesense.coaching.briefing import Briefing
 from stridesense.coaching.learning import BASELINE_UNTIL_S
+from stridesense.coaching.silences import ANY
 from stridesense.history.facts import SessionState, WholeSession
 from stridesense.model import CoachReport, Cue, Foot, Silence, Theme, Withheld
 from stridesense.runtime.past import briefing_of
@@ -76,7 +77,7 @@ def explanation(whole: WholeSession) -> Iterator[str]:
     doubt = None if report is None else unjudged(report, briefing_of(whole.kept.start))
     if doubt is not None:
         yield doubt
-    elif not whole.withheld:
+    elif all(stretch.cue_id == ANY for stretch in whole.withheld):
         yield _nothing_due(whole)
     if whole.kept.state is not SessionState.ENDED:
         yield f"the session {_PROGRESS[whole.kept.state]}: this is what is known so far"
@@ -129,8 +130,8 @@ def _given(cue: Cue) -> str:
 
 
 def _what(cue_id: str, foot: Foot) -> str:
-    """A cue and its foot; "any" stands where none could be judged."""
-    name = "at all" if cue_id == "any" else safe(cue_id)
+    """A cue and its foot; `ANY` stands where none could be judged."""
+    name = "at all" if cue_id == ANY else safe(cue_id)
     return name if foot is Foot.UNKNOWN else f"{name}, {foot} foot"
 
 
