@@ -28,7 +28,7 @@ WHY: Final[Mapping[Silence, str]] = MappingProxyType(
         Silence.OTHER_CUE: "another cue went before",
         Silence.RETIRED: "it had no effect before",
         Silence.UNSTEADY: "not running steadily, or not heard well",
-        Silence.GUARD: "it would load a calf that has had enough",
+        Silence.GUARD: "it could load a calf more than is known to be safe",
         Silence.SYMPTOMS: "a leg is sore, or needs a professional",
     }
 )
