@@ -110,7 +110,7 @@ def test_a_history_that_is_none_costs_no_run_but_the_runner_is_warned(
     home.mkdir()
     (home / "history.sqlite3").write_text("no history")
     assert main(["run", "--left", LEFT, "--right", RIGHT, "--no-record"]) == 0
-    assert "knows of no check-in, so take care of sore legs yourself: " in capsys.readouterr().err
+    assert "the coach is silent, as it cannot know how your legs feel: " in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("radio")

@@ -136,8 +136,9 @@ def _setup(
     try:
         setup = next_setup(settings, profile, path, started_unix_s, from_sessions=False)
     except InputError:
-        note(f"the coach begins anew and knows of no check-in, so take care of sore legs yourself: {why}")
-        return Setup.first(settings, profile, started_unix_s)
+        note(f"the coach is silent, as it cannot know how your legs feel: {why}")
+        silent = settings.coach.model_copy(update={"muted": True})
+        return Setup.first(settings.model_copy(update={"coach": silent}), profile, started_unix_s)
     note(f"the coach begins anew: {why}")
     return setup
 
