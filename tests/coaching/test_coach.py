@@ -331,6 +331,17 @@ def test_legs_that_do_alike_are_told_together_and_once() -> None:
     ]
 
 
+def test_a_leg_that_follows_later_is_told_for_itself() -> None:
+    legs = {Foot.LEFT: LegBriefing(largest_load=100.0), Foot.RIGHT: LegBriefing(largest_load=300.0)}
+    said = cues(kissed(600), EAGER.model_copy(update={"legs": legs}))
+    assert [(cue.cue_id, cue.foot) for cue in said] == [
+        ("load_amber", Foot.LEFT),
+        ("load_red", Foot.LEFT),
+        ("load_amber", Foot.RIGHT),
+        ("load_red", Foot.RIGHT),
+    ]
+
+
 def test_red_is_not_kept_waiting_by_an_amber_of_long_ago() -> None:
     legs = {foot: LegBriefing(largest_load=100.0) for foot in BOTH}
     mute, unmute = (Instruction(order=order, arrival_ns=0) for order in (Order.MUTE, Order.UNMUTE))

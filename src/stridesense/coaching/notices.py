@@ -74,7 +74,8 @@ class Notices:
             alike = [leg for leg in legs.values() if (leg.ratio or 0.0) > max(there.values()) - ALIKE]
             foot = Foot.UNKNOWN if len(alike) == len(legs) > 1 else news[0]
             if band is Band.RED:
-                for told in (foot, *news, *([Foot.UNKNOWN] if foot is not Foot.UNKNOWN else Foot)):
+                self.due.pop((LOAD_AMBER, Foot.UNKNOWN), None)
+                for told in legs if foot is Foot.UNKNOWN else news:
                     self._drop(LOAD_AMBER, told)
             self._load(cue_id, foot, legs[news[0]])
 
