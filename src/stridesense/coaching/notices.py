@@ -71,7 +71,8 @@ class Notices:
             news = [foot for foot in there if not self._known(cue_id, foot)]
             if not news:
                 continue
-            alike = [leg for leg in legs.values() if (leg.ratio or 0.0) > max(there.values()) - ALIKE]
+            most = max(there.values())
+            alike = [leg for leg in legs.values() if abs((leg.ratio or 0.0) - most) < ALIKE]
             foot = Foot.UNKNOWN if len(alike) == len(legs) > 1 else news[0]
             if band is Band.RED:
                 self.due.pop((LOAD_AMBER, Foot.UNKNOWN), None)
