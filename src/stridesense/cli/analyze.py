@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,7 +19,7 @@ from stridesense.cli.remarks import remark
 from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
 from stridesense.cli.summary import readings_table, summary_table
 from stridesense.cli.terminal import note, tracked
-from stridesense.model import PodReading, Stride
+from stridesense.model import PodReading, Stride, Withheld
 from stridesense.model.strides import RECORD_FIELDS
 from stridesense.pipeline import Outcome
 from stridesense.recording.reader import Recording
@@ -60,12 +60,13 @@ def command(
     setup, is_recorded = recorded_or_first(recorded, file, settings, profile)
     report = SessionReport()
     packets = tracked(flow(recorded), "analyzing", duration_s(recorded))
-    PRINTERS[form](outcomes(packets, setup.pipeline(), report))
+    silences: list[Withheld] = []
+    PRINTERS[form](_keeping(silences, outcomes(packets, setup.pipeline(), report)))
     if form is Format.TABLE and report.strides:
         explained_as = (
             known_as(recorded.meta.session_id, settings) if isinstance(recorded, Recording) else None
         )
-        _print_coaching(report, setup, explained_as)
+        _print_coaching(report, silences, setup, explained_as)
     if is_recorded:
         remark_on_cues(recorded, report.cues)
     for line in report.remarks():
@@ -89,9 +90,19 @@ def _print_table(found: Iterator[Outcome]) -> None:
         console.print(readings_table(readings))
 
 
-def _print_coaching(report: SessionReport, setup: Setup, explained_as: str | None) -> None:
+def _keeping(silences: list[Withheld], found: Iterator[Outcome]) -> Iterator[Outcome]:
+    """Hand all on, and keep what was due and not said."""
+    for outcome in found:
+        if isinstance(outcome, Withheld):
+            silences.append(outcome)
+        yield outcome
+
+
+def _print_coaching(
+    report: SessionReport, silences: Sequence[Withheld], setup: Setup, explained_as: str | None
+) -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    silence = withheld_line(report.withheld, explained_as)
+    silence = withheld_line(silences, explained_as)
     for line in (
         *opening_lines(setup.briefing),
         *(f"cue at {cue.t_s:.1f} s: {cue.text} ({cue.reason})" for cue in report.cues),

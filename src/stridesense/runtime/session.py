@@ -19,7 +19,6 @@ from stridesense.model import (
     PodReading,
     RawPacket,
     Stride,
-    Withheld,
 )
 from stridesense.pipeline import Outcome, Pipeline
 from stridesense.sinks.base import Item, Sink
@@ -42,7 +41,6 @@ class SessionReport:
     cues: list[Cue] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     bouts: list[Bout] = field(default_factory=list)
-    withheld: list[Withheld] = field(default_factory=list)
     coach: CoachReport | None = None
     malformed: int = 0
     missing_samples: int = 0
@@ -56,7 +54,7 @@ class SessionReport:
                 self.packets += 1
             case Stride():
                 self.strides[item.foot] += 1
-            case Cue() | Withheld() | Change() | Bout() | CoachReport():
+            case Cue() | Change() | Bout() | CoachReport():
                 self._keep(item)
             case Malformed():
                 self.malformed += 1
@@ -66,12 +64,10 @@ class SessionReport:
             case PodReading():
                 self.readings[item.foot] += 1
 
-    def _keep(self, found: Cue | Withheld | Change | Bout | CoachReport) -> None:
+    def _keep(self, found: Cue | Change | Bout | CoachReport) -> None:
         match found:
             case Cue():
                 self.cues.append(found)
-            case Withheld():
-                self.withheld.append(found)
             case Change():
                 self.changes.append(found)
             case Bout():
