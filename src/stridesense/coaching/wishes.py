@@ -180,9 +180,10 @@ class Wishes:
             if other is not foot
         )
 
-    def _fresh(self, foot: Foot, now_s: float) -> bool:
-        """Whether this foot runs steadily just now."""
-        return foot in self.windows and now_s - self.seen_s[foot] < FRESH_S
+    def _steady(self, foot: Foot, now_s: float) -> bool:
+        """Whether this foot has run steadily for a full window until now."""
+        windows = self.windows.get(foot, {})
+        return any(window.full for window in windows.values()) and now_s - self.seen_s[foot] < FRESH_S
 
     def _praise(self, windows: Mapping[str, Window], foot: Foot, now_s: float) -> list[Line]:
         """Praise for the latest correction, if this foot is back inside the band for a full window."""
@@ -219,7 +220,7 @@ class Wishes:
 
     def _stiffens(self, now_s: float) -> list[Line]:
         change = self.change
-        if change is None or now_s - change.t_s > CHANGE_STAYS_S or not self._fresh(change.foot, now_s):
+        if change is None or now_s - change.t_s > CHANGE_STAYS_S or not self._steady(change.foot, now_s):
             return []
         metric = METRICS[change.metric]
         reason = (
