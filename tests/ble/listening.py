@@ -5,6 +5,7 @@ import json
 import struct
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from itertools import groupby
 from typing import Any, Self
 
 from ble.peripherals import Peripheral, RunClock, SofpPod
@@ -74,7 +75,8 @@ class Heard:
         return [json.loads(payload) for payload in self.of(foot, LINK)]
 
     def states(self, foot: Foot) -> list[LinkState]:
-        return [LinkState(link["state"]) for link in self.links(foot)]
+        """Each change of the link; a long search is told again and again."""
+        return [state for state, _ in groupby(LinkState(link["state"]) for link in self.links(foot))]
 
     def count(self, foot: Foot, state: LinkState) -> int:
         return self.states(foot).count(state)

@@ -64,3 +64,8 @@ def test_a_pod_that_is_back_is_not_reported_missing_and_a_later_loss_is() -> Non
     first = [report(t_s, state=LinkState.LOST) for t_s in (3.0, 30.0)]
     again = [report(90.0), report(100.0, state=LinkState.LOST), report(130.0, state=LinkState.LOST)]
     assert said([*running(0, 5), *first, *running(50, 5), *again]) == [("pod_link", Foot.LEFT)] * 2
+
+
+def test_the_only_pod_is_missed_too() -> None:
+    away = [report(t_s, state=LinkState.SEARCHING) for t_s in (13.0, 23.0, 33.0)]
+    assert said([*running(0, 5), report(3.0, state=LinkState.LOST), *away]) == [("pod_link", Foot.LEFT)]

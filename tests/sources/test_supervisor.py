@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -74,10 +75,12 @@ class Link(list[dict[str, object]]):
 
 
 @asynccontextmanager
-async def kept(radio: MemoryRadio) -> AsyncIterator[tuple[Link, asyncio.Queue[RawPacket]]]:
+async def kept(
+    radio: MemoryRadio, patience: Patience = QUICK
+) -> AsyncIterator[tuple[Link, asyncio.Queue[RawPacket]]]:
     """A source on the radio's pod; what is told of the link, and a queue that tells of each packet."""
     link, news = Link(), asyncio.Queue[RawPacket]()
-    source = BleSource(radio, {Foot.LEFT: Pod(ADDRESS, registry.find("rsc"))}, QUICK)
+    source = BleSource(radio, {Foot.LEFT: Pod(ADDRESS, registry.find("rsc"))}, patience)
 
     async def take() -> None:
         async for packet in source:
@@ -151,6 +154,16 @@ async def test_a_request_refused_because_the_link_is_down_is_a_lost_link() -> No
         pod.on_lost()
         await until(link, news, "lost")
     assert "unusable" not in link.states()
+
+
+async def test_a_search_that_takes_long_is_told_again_and_ends_with_the_pod() -> None:
+    radio = MemoryRadio()
+    async with kept(radio, replace(QUICK, searching_s=0.02)) as (link, news):
+        await until(link, news, "searching", 4)
+        radio.pods[ADDRESS] = watch_pod()
+        await until(link, news, "streaming")
+        told = len(link)
+    assert link.states()[told:] == []
 
 
 async def test_a_radio_that_fails_is_told_and_asked_again() -> None:

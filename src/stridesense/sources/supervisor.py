@@ -52,6 +52,7 @@ class Patience:
     Attributes:
         samples_s: silence after which a pod that sends samples is given up.
         metrics_s: the same for a pod that sends figures, about once a second.
+        searching_s: a search that takes longer is told again, and again after as long.
         first_delay_s: wait before the first new try; each that fails doubles it.
         longest_delay_s: it never becomes longer than this.
         good_s: a connection that sent for so long ends the doubling.
@@ -59,6 +60,7 @@ class Patience:
 
     samples_s: float = 3.0
     metrics_s: float = 10.0
+    searching_s: float = 10.0
     first_delay_s: float = 0.25
     longest_delay_s: float = 8.0
     good_s: float = 2.0
@@ -124,6 +126,7 @@ class Supervisor:
 
     async def _once(self) -> NoReturn:
         """Find the pod and listen to it until that fails."""
+        self._tell(LinkState.SEARCHING)
         heard = await self._find()
         self._name, self._rssi_dbm = heard.name or self._name, heard.rssi_dbm
         self._tell(LinkState.CONNECTING)
@@ -140,16 +143,25 @@ class Supervisor:
             await connection.close()
 
     async def _find(self) -> Advertisement:
-        self._tell(LinkState.SEARCHING)
-        if not self._is_released:  # later it could only be another program's connection
-            await self._radio.release(self._pod.address)
-            self._is_released = True
-        async with self._radio.listen() as advertisements:
-            async for heard in advertisements:
-                if heard.address.upper() == self._pod.address.upper():
-                    return heard
+        telling = asyncio.create_task(self._tell_searching(), name="searching")
+        try:
+            if not self._is_released:  # later it could only be another program's connection
+                await self._radio.release(self._pod.address)
+                self._is_released = True
+            async with self._radio.listen() as advertisements:
+                async for heard in advertisements:
+                    if heard.address.upper() == self._pod.address.upper():
+                        return heard
+        finally:
+            telling.cancel()
         msg = "the scan has ended"
         raise LinkError(msg)
+
+    async def _tell_searching(self) -> NoReturn:
+        """Who runs with one pod hears nothing else while it is away."""
+        while True:
+            await asyncio.sleep(self._patience.searching_s)
+            self._tell(LinkState.SEARCHING)
 
     async def _talk(self, connection: Connection) -> NoReturn:
         dialogue = Dialogue(connection, self._spec, self._take)
