@@ -154,7 +154,8 @@ class Coach(Stage[Incoming, Outcome]):
         lines = self._notices()
         if unsteady is None:
             lines += state.wishes.due(stride.foot, state.now_s, state.scheduler.theme)
-        return [*found, *self._speak(lines, stride.foot, state.now_s)]
+        found += self._speak(lines, stride.foot, state.now_s)
+        return [*found, *state.silences.expire(state.now_s)]
 
     def _judge(self, stride: Stride) -> list[Outcome]:
         """Compare a steady stride with the runner's usual, then learn from it."""
@@ -200,7 +201,7 @@ class Coach(Stage[Incoming, Outcome]):
             said = line.cue(now_s)
             found += [*state.silences.end(said.cue_id, said.foot), said]
             self._give(said)
-        return [*found, *state.silences.expire(now_s)]
+        return found
 
     def _refusal(self, line: Line, said: Cue | None, now_s: float) -> Refusal | None:
         """Why a line is not said."""
