@@ -122,6 +122,17 @@ def test_walking_a_stop_and_a_long_hole_begin_a_new_window() -> None:
         assert cues([*held(24), *between, *held(24, first=goes_on)]) == []
 
 
+def test_nothing_is_said_to_both_feet_right_after_a_hole_of_one() -> None:
+    slow = [replace(one, cadence_spm=150.0) for one in varied(200, 80)]
+    items = [*varied(0, 200), *slow]
+    (first, *_) = cues(items)
+    assert (first.cue_id, first.foot) == ("cadence_low", Foot.UNKNOWN)
+    at = next(i for i, one in enumerate(items) if one.initial_contact_s > first.t_s - 5.0)
+    hole = Gap(Foot.LEFT, first.t_s - 5.6, first.t_s - 5.0, 120, GapCause.RADIO)
+    (later, *_) = cues([*items[:at], hole, *items[at:]])
+    assert later.t_s >= hole.end_s + 10.0
+
+
 def test_a_short_hole_costs_no_window() -> None:
     hole = [Gap(foot, 16.0, 16.1, 20, GapCause.RADIO) for foot in BOTH]
     assert len(cues([*held(24), *hole, *held(3, first=24)])) == 1

@@ -18,7 +18,8 @@ class ContextParams(NamedTuple):
         speed_share: a speed that differs by more from that of the last strides is a change of pace.
         quality: a stride below this quality does not count,
         doubtful: and so many of the last eight of a foot mean a pod that cannot be trusted now.
-        hole_s: a hole in a foot's samples of this length begins a new window, s.
+        hole_s: a hole in a foot's samples of this length begins a new window, s,
+        hole_ago_s: and for so long nothing is said to that foot, nor to both, s.
         loss_share: more than this share of the last `loss_s` lost is a bad link.
         loss_s: see there, s.
     """
@@ -30,6 +31,7 @@ class ContextParams(NamedTuple):
     quality: float = 0.4
     doubtful: int = 3
     hole_s: float = 0.5
+    hole_ago_s: float = 10.0
     loss_share: float = 0.05
     loss_s: float = 30.0
 
@@ -115,7 +117,8 @@ class Context:
     def link_trouble(self, to: Foot, now_s: float) -> str | None:
         """Why a foot that is spoken to cannot be heard well; the unknown foot stands for all."""
         feet = self.feet.values() if to is Foot.UNKNOWN else [self.feet[to]] if to in self.feet else []
-        return next((phrase for foot in feet if (phrase := self._link(foot, now_s)) is not None), None)
+        phrases = [self._hole(foot, now_s) or self._link(foot, now_s) for foot in feet]
+        return next((phrase for phrase in phrases if phrase is not None), None)
 
     def _pace(self, foot: _FootContext, speed_mps: float | None) -> str | None:
         if speed_mps is None:
@@ -146,6 +149,13 @@ class Context:
         foot.turns_deg.append(turn_deg)
         turn_deg = median(foot.turns_deg)
         return f"a turn of {turn_deg:+.0f} deg a stride" if abs(turn_deg) > self.params.turn_deg else None
+
+    def _hole(self, foot: _FootContext, now_s: float) -> str | None:
+        since_s = now_s - self.params.hole_ago_s
+        longest_s = max((length_s for end_s, length_s in foot.holes if end_s >= since_s), default=0.0)
+        if longest_s < self.params.hole_s:
+            return None
+        return f"nothing was heard for {longest_s:.1f} s just before"
 
     def _link(self, foot: _FootContext, now_s: float) -> str | None:
         since_s = now_s - self.params.loss_s
