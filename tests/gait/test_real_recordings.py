@@ -87,6 +87,20 @@ def test_a_jog_has_the_stride_length_of_motion_capture(shared_data: Path, number
     assert pstdev(errors_m) < 0.10
 
 
+@pytest.mark.parametrize("number", [*JOGS, *WALKS])
+def test_a_tight_circle_is_turned_as_motion_capture_sees_it(shared_data: Path, number: str) -> None:
+    """Our turns against those of the chords between mid-stances; which way round the room is, is not told."""
+    path = shared_data / "vicon_jog" / f"vicon_{number}.csv"
+    known = [one for one in strides(path, "pyshoe") if one.turn_deg is not None]
+    room = np.genfromtxt(path, delimiter=",", names=True)
+    moments_s = [one.initial_contact_s + 0.4 * one.contact_time_s for one in known]
+    x_m, y_m = (np.interp(moments_s, room["t_s"], room[axis]) for axis in ("px", "py"))
+    heading = np.unwrap(np.arctan2(np.diff(y_m), np.diff(x_m)))
+    turned_deg = abs(np.degrees(heading[-1] - heading[0]))
+    assert turned_deg > 500.0
+    assert abs(sum(one.turn_deg or 0.0 for one in known[1:-1])) == pytest.approx(turned_deg, rel=0.1)
+
+
 def test_a_jog_is_called_running(shared_data: Path) -> None:
     gaits = Counter(stride.gait for number in JOGS for stride in trial(shared_data, number)[0])
     assert gaits[Gait.RUN] >= 0.95 * gaits.total()
