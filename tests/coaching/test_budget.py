@@ -14,7 +14,6 @@ from stridesense.coaching.budget import (
     Budget,
     budget_reason,
     legs_before,
-    nearest_limit,
     red_flags_before,
 )
 from stridesense.coaching.settings import BudgetSettings
@@ -115,18 +114,15 @@ def test_an_unnamed_foot_has_an_account_of_its_own() -> None:
     assert bill.leg(UNKNOWN).ratio == 0.25
 
 
-def test_the_leg_that_nears_its_limit_first_is_named() -> None:
+def test_the_reason_names_the_leg_and_its_figures() -> None:
     bill, _ = billed([stride(i, 1.0, foot) for i in range(9) for foot in Foot], left=20.0, right=10.0)
-    first = nearest_limit(bill.all())
-    assert first is not None
-    assert budget_reason(first) == (
+    assert budget_reason(bill.leg(RIGHT)) == (
         "the right calf has done 9 usual strides, 90% of the 10 that it may do today"
     )
 
 
-def test_without_a_limit_no_leg_is_near_it_and_the_reason_says_so() -> None:
+def test_without_a_limit_the_reason_says_so() -> None:
     bill, _ = billed([stride(0, 1.0)])
-    assert nearest_limit(bill.all()) is None
     assert budget_reason(bill.leg(LEFT)) == (
         "the left calf has done 1 usual strides; what it can take is not known yet"
     )

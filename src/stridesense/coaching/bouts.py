@@ -22,7 +22,7 @@ _SEEN_TOGETHER_APART: Final = 0.5
 """The same where both feet were seen to land together by clocks that were compared (`feet_together`)."""
 
 _USUAL_HOP_S: Final = 0.5
-"""Of a hop that no other followed."""
+"""Of a hop that no other followed, s (our own choice)."""
 
 _DRILL: Final = {
     None: Drill.ROPE_JUMP,

@@ -174,12 +174,6 @@ class Budget:
         return Band.AMBER if ratio > self.settings.amber else Band.GREEN
 
 
-def nearest_limit(budgets: Sequence[CalfBudget]) -> CalfBudget | None:
-    """The leg that nears its limit first; None when no limit is known."""
-    limited = [budget for budget in budgets if budget.ratio is not None]
-    return max(limited, key=lambda budget: budget.ratio or 0.0, default=None)
-
-
 def budget_reason(budget: CalfBudget) -> str:
     """Where a leg stands, in one sentence with its figures."""
     calf = "the calf" if budget.foot is Foot.UNKNOWN else f"the {budget.foot} calf"

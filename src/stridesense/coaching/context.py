@@ -48,6 +48,7 @@ _LAST: Final = 8
 _TURNING: Final = 3
 _HOME_GAIN: Final = 0.02
 _PACE_GAIN: Final = 0.05
+"""Strides of a foot that are looked at together, and shares by which means follow one (our own choice)."""
 
 
 @dataclass(slots=True)

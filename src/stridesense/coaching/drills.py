@@ -34,7 +34,7 @@ WORN_S: Final = 600.0
 """A foot that was not heard of for so long wears no pod (our own choice)."""
 
 _COMPARED_S: Final = 1.0
-"""A hop is compared with the other foot's latest one for so long."""
+"""A hop is compared with the other foot's latest one for so long, s (our own choice)."""
 
 _OTHER: Final = {Foot.LEFT: Foot.RIGHT, Foot.RIGHT: Foot.LEFT}
 

@@ -21,7 +21,7 @@ from stridesense.coaching.regression import (
 from stridesense.model import Foot, HalfChange
 
 _MOST: Final = 128
-"""So many points of a course are kept; then every two become one."""
+"""So many points of a course are kept; then every two become one (our own choice)."""
 
 _LEAST: Final = 8
 """Points that a course needs to be halved; our own choice."""

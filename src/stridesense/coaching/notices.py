@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from stridesense.coaching.briefing import Briefing
+from stridesense.coaching.budget import budget_reason
 from stridesense.coaching.rules import (
     LOAD_AMBER,
     LOAD_RED,
@@ -86,12 +87,8 @@ class Notices:
         return any(key in self.told or key in self.due for key in keys)
 
     def _load(self, cue_id: str, foot: Foot, leg: CalfBudget) -> None:
-        reason = (
-            f"the {leg.foot} calf's load is {leg.ratio or 0.0:.2f} of what it is used to "
-            f"({leg.load:.0f} of {leg.limit or 0.0:.0f} usual strides, a proxy)"
-        )
         wish = Wish(cue_id, Theme.BUDGET, CueKind.LOAD, foot)
-        self._add(Notice(wish, "calf_load", leg.load, leg.limit, reason))
+        self._add(Notice(wish, "calf_load", leg.load, leg.limit, budget_reason(leg)))
 
     def follow_pod(self, report: PodReport) -> None:
         """Take what a pod reports."""
