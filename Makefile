@@ -62,7 +62,7 @@ $(READY): pyproject.toml uv.lock scripts/pip_from_lock.py
 	    $(PYTHON) -m venv .venv && \
 	    $(PYTHON) scripts/pip_from_lock.py uv.lock .venv && \
 	    $(BIN)/python -m pip install --disable-pip-version-check --quiet \
-	        --constraint .venv/constraints.txt --requirement .venv/dev-requirements.txt --editable '.[broker,fast]'; \
+	        --constraint .venv/constraints.txt --requirement .venv/dev-requirements.txt --editable '.[broker,fast,fit,parquet]'; \
 	fi
 	@touch $@
 

@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from stridesense.model import GaitEvent, Gap, Lost, Malformed, RawPacket, SampleBlock, SignalBlock, Stride
+from stridesense.model import (
+    GaitEvent,
+    Gap,
+    Lost,
+    Malformed,
+    RawPacket,
+    SampleBlock,
+    SignalBlock,
+    Stride,
+    StrideShape,
+)
 from stridesense.stage import Stage
 
 Make = Callable[[], Stage[Any, Any]]
@@ -144,7 +154,7 @@ def output_time_s(item: Any) -> float | None:
             return float(item.t_s[-1])
         case GaitEvent():
             return item.t_s
-        case Stride(stride_time_s=float(stride_s)):
+        case StrideShape(stride_time_s=stride_s) | Stride(stride_time_s=float(stride_s)):
             return item.initial_contact_s + stride_s
         case Malformed() | _:
             return None

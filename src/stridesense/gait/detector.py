@@ -28,7 +28,7 @@ from stridesense.gait.phase import (
 from stridesense.gait.push_off import PullParams, pull
 from stridesense.gait.sides import INWARD_WINDOW_S
 from stridesense.gait.way import Way
-from stridesense.model import EventKind, GaitEvent, Gap, Lost, Malformed, SignalBlock
+from stridesense.model import EventKind, GaitEvent, Gap, Lost, Malformed, SignalBlock, StrideShape
 from stridesense.model.signals import (
     ACC_G,
     COLUMNS,
@@ -52,7 +52,8 @@ WEAK_CONTACT: Final = "weak_contact"
 class DetectorParams:
     """Constants of the phase machine and of the look-ups around its decisions.
 
-    `bridge_s` is the longest hole in seconds that a swing may outlast.
+    `bridge_s` is the longest hole in seconds that a swing may outlast, `shape_limit_s` the longest stride
+    that gets a shape: the history surely reaches back so far.
     """
 
     phase: PhaseParams = field(default_factory=PhaseParams)
@@ -61,6 +62,7 @@ class DetectorParams:
     pull: PullParams = field(default_factory=PullParams)
     travel: TravelParams = field(default_factory=TravelParams)
     bridge_s: float = 0.15
+    shape_limit_s: float = 2.0
 
 
 @dataclass(slots=True)
@@ -72,17 +74,19 @@ class DetectorState:
     armed_s: float = 0.0
     contact_s: float | None = None
     toe_off_s: float | None = None
+    stride_from_s: float | None = None
     way: Way = field(default_factory=Way)
 
 
-Moment = GaitEvent | Lost | Gap | Malformed
+Moment = GaitEvent | StrideShape | Lost | Gap | Malformed
 
 
 class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
     """Finds the moments of each stride with one phase machine and a look back at the signals.
 
     A landing is told twice: at once, as provisional, and for good when the foot has settled; so is the heel's
-    way down, by about 0.12 s after the landing and again at toe-off.
+    way down, by about 0.12 s after the landing and again at toe-off. Before the final landing comes the
+    shape of the stride that it ends.
     """
 
     _state: DetectorState
@@ -127,13 +131,13 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
             state.phase = after_gap(state.phase)
         state.history.clear()
         state.way.broken()
-        state.contact_s = state.toe_off_s = None
+        state.contact_s = state.toe_off_s = state.stride_from_s = None
         return [Lost(gap.foot, gap.start_s)]
 
     def _decide(self, mark: float, look: Look) -> list[Moment]:
         state = self._state
         if mark == MARK_LOST:
-            state.contact_s = state.toe_off_s = None
+            state.contact_s = state.toe_off_s = state.stride_from_s = None
             return [Lost(look.block.foot, look.now_s)]
         if mark == MARK_ARMED:
             state.armed_s = look.now_s
@@ -144,7 +148,7 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
             return [*self._heel_verdict(look)]
         return [*self._landed(look, mark)]
 
-    def _landed(self, look: Look, mark: float) -> list[GaitEvent]:
+    def _landed(self, look: Look, mark: float) -> list[Moment]:
         state, final = self._state, mark in (MARK_CONTACT, MARK_WEAK_CONTACT)
         start, stop = look.window(state.armed_s - _LOOK_BACK_S)
         if final:
@@ -166,7 +170,16 @@ class GaitDetector(Stage[SignalBlock | Gap | Malformed, Moment]):
             flags=flags,
             provisional=mark == MARK_TOUCH,
         )
-        return [replace(event, heel_first=slapped > 0.0)]
+        landed = replace(event, heel_first=slapped > 0.0)
+        return [*self._shape(look, contact_s), landed] if final else [landed]
+
+    def _shape(self, look: Look, contact_s: float) -> list[StrideShape]:
+        """How the foot turned since the contact before this one."""
+        start_s, self._state.stride_from_s = self._state.stride_from_s, contact_s
+        if start_s is None or not 0.0 < contact_s - start_s <= self.params.shape_limit_s:
+            return []
+        shape = look.shape(start_s, contact_s)
+        return [] if shape is None else [shape]
 
     def _heel_verdict(self, look: Look) -> list[GaitEvent]:
         contact_s = self._state.contact_s

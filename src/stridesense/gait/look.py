@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from stridesense.gait.history import History
-from stridesense.model import EventKind, GaitEvent, SignalBlock
+from stridesense.model import SHAPE_POINTS, EventKind, GaitEvent, SignalBlock, StrideShape
 from stridesense.model.samples import FloatArray
 from stridesense.model.signals import (
     ACC_G,
@@ -64,6 +66,23 @@ class Look:
         if len(swing) == 0 or self.history.table[T_S, self.history.start] > contact_s - _SHORTEST_SWING_S:
             return None
         return float(swing[-1] - swing.min())
+
+    def shape(self, start_s: float, end_s: float) -> StrideShape | None:
+        """The pitch between two initial contacts; None where the history does not reach back to the first."""
+        if self.begins_s > start_s:
+            return None
+        table = self.history.table[
+            :, max(self.history.first_from(start_s) - 1, self.history.start) : self.seen
+        ]
+        t_s = np.linspace(start_s, end_s, SHAPE_POINTS)
+        pitch_deg = np.interp(t_s, table[T_S], table[PITCH_DEG]) + table[TILT_OFFSET_DEG, -1]
+        return StrideShape(
+            foot=self.block.foot,
+            initial_contact_s=start_s,
+            stride_time_s=end_s - start_s,
+            zero=self.block.zero,
+            pitch_deg=tuple(pitch_deg.tolist()),
+        )
 
     def event(
         self,

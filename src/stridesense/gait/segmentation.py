@@ -6,7 +6,17 @@ from stridesense.gait.detector import Moment
 from stridesense.gait.parameters import StrideParams, measure
 from stridesense.gait.plausibility import Company, Events, PlausibilityParams, hops, plausible
 from stridesense.gait.slope import SlopeState, follow_slope
-from stridesense.model import EventKind, Gait, GaitEvent, Gap, Lost, Malformed, Stride, ZeroReference
+from stridesense.model import (
+    EventKind,
+    Gait,
+    GaitEvent,
+    Gap,
+    Lost,
+    Malformed,
+    Stride,
+    StrideShape,
+    ZeroReference,
+)
 from stridesense.stage import Stage
 from stridesense.units import DEG_PER_RAD
 
@@ -46,7 +56,7 @@ class SegmentationState:
     slope: SlopeState | None = None
 
 
-Outcome = Stride | GaitEvent | Gap | Malformed
+Outcome = Stride | StrideShape | GaitEvent | Gap | Malformed
 
 
 class StrideBuilder(Stage[Moment, Outcome]):

@@ -28,12 +28,14 @@ from stridesense.model.sessions import (
     PastSession,
     Practice,
 )
+from stridesense.model.shapes import SHAPE_POINTS, StrideShape
 from stridesense.model.signals import SignalBlock, ZeroReference
 from stridesense.model.strides import Gait, HeelState, Stride, StrikeType
 from stridesense.model.travel import StrideTravel
 
 __all__ = [
     "FORM_THEMES",
+    "SHAPE_POINTS",
     "Band",
     "Bout",
     "CalfBudget",
@@ -67,6 +69,7 @@ __all__ = [
     "SignalBlock",
     "Silence",
     "Stride",
+    "StrideShape",
     "StrideTravel",
     "StrikeType",
     "Theme",

@@ -20,6 +20,7 @@ from stridesense.model import (
     PodReport,
     RawPacket,
     Stride,
+    StrideShape,
     Withheld,
 )
 
@@ -27,7 +28,16 @@ Coached: TypeAlias = Cue | Withheld | CueEffect | Change | Hop | Bout | CalfBudg
 """What the coach adds to the river."""
 
 Item: TypeAlias = (
-    RawPacket | Instruction | GaitEvent | Stride | Gap | Malformed | PodReading | PodReport | Coached
+    RawPacket
+    | Instruction
+    | GaitEvent
+    | StrideShape
+    | Stride
+    | Gap
+    | Malformed
+    | PodReading
+    | PodReport
+    | Coached
 )
 """What passes by a sink: each packet or instruction, then what the pipeline made of it."""
 
