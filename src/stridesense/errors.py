@@ -5,6 +5,7 @@ StrideSenseError
  +-- InputError      the file's: missing, unreadable, not what it claims to be
  +-- DeviceError     the pod's: a description or a dialogue that cannot be followed
  +-- LinkError       the link's: a radio or a broker that refuses or cannot be reached
+      +-- RefusedError    it answers, and says no
 
 Damage inside a stream (lost packets, malformed bytes) is data, not an error: see `model.packet`.
 Each message is one sentence for the person at the keyboard: what is wrong, where, and what to do.
@@ -29,3 +30,7 @@ class DeviceError(StrideSenseError):
 
 class LinkError(StrideSenseError):
     """A radio or a broker refuses or cannot be reached."""
+
+
+class RefusedError(LinkError):
+    """The other side says no, to a certificate or a password: trying again at once is of no use."""

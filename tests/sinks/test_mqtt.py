@@ -14,12 +14,12 @@ import pytest
 from pydantic import SecretStr
 
 from brokers import PASSWORD, Broker, Listener, Mosquitto, Proxy, cue, free_port, stride
+from stridesense.contract.topics import Kind
 from stridesense.errors import InputError, LinkError
 from stridesense.model import Foot, GapCause, LinkState, Malformed, PodReading, PodReport
 from stridesense.sinks.mqtt import MqttSink
 from stridesense.sinks.mqtt_link import check
 from stridesense.sinks.mqtt_settings import MqttSettings
-from stridesense.sinks.payloads import Kind
 
 
 async def test_a_session_is_told_from_online_to_offline(broker: Broker) -> None:

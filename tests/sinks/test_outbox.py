@@ -5,8 +5,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from stridesense.contract.topics import Kind
 from stridesense.sinks.outbox import GIVE_WAY, Message, Outbox
-from stridesense.sinks.payloads import Kind
 
 CAPACITY = 5
 

@@ -129,6 +129,7 @@ class Order(StrEnum):
     MUTE = "mute"
     UNMUTE = "unmute"
     THEME = "theme"
+    MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,8 @@ class Instruction:
     """Something that the runner told the coach at `arrival_ns` (host time since the session began).
 
     It flows with the packets and is recorded among them, so that a replay obeys it at the same place.
-    `value` is the theme of a `theme`, empty otherwise.
+    `value` is the theme of a `theme`, what is written beside a `mark`, and empty otherwise. A mark changes
+    nothing; it is found again in the recording.
     """
 
     order: Order

@@ -24,12 +24,12 @@ from typing import Final, Self
 
 from pydantic import SecretStr
 
+from stridesense.contract.topics import ROOT
 from stridesense.errors import LinkError, UsageError
 from stridesense.runtime.config import MqttSection
 from stridesense.sinks.backoff import delays_s
 from stridesense.sinks.mqtt_link import check
 from stridesense.sinks.mqtt_settings import MqttSettings
-from stridesense.sinks.payloads import ROOT
 
 log = logging.getLogger(__name__)
 

@@ -27,9 +27,9 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from stridesense.coaching.settings import BudgetSettings, CoachSettings, ForecastSettings
+from stridesense.contract.topics import DELIVERY, Kind, device_level
 from stridesense.errors import InputError, UsageError
 from stridesense.sinks.mqtt_settings import MqttSettings
-from stridesense.sinks.payloads import DELIVERY, Kind, device_level
 from stridesense.sinks.voice_settings import PathOfUser, VoiceSettings
 
 FILE_NAME: Final = "stridesense.toml"

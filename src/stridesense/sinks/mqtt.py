@@ -15,15 +15,15 @@ from types import TracebackType
 from typing import Final, Self
 
 from stridesense import __version__
+from stridesense.contract import topics
+from stridesense.contract.topics import DELIVERY, OFFLINE, ONLINE, Kind
 from stridesense.errors import LinkError
 from stridesense.model import Cue, Foot, PodReading, PodReport, Stride
-from stridesense.sinks import payloads
 from stridesense.sinks.backoff import CAP_S, delays_s
 from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.mqtt_link import Dialer, Link, NeverSentError
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.outbox import Counters, Message, Outbox
-from stridesense.sinks.payloads import DELIVERY, OFFLINE, ONLINE, Kind
 from stridesense.sinks.summary import Summary
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class MqttSink(Sink):
         self._settings = settings
         self._anchor_unix_s = anchor_unix_s
         self._dialer = Dialer(settings)
-        self._envelope = payloads.Envelope(session_id)
+        self._envelope = topics.Envelope(session_id)
         self._summary = Summary()
         self._outbox = Outbox()
         self._records: dict[Kind, dict[str, object]] = {}
@@ -136,7 +136,7 @@ class MqttSink(Sink):
         self._wake.set()
 
     def _topic(self, kind: Kind, foot: Foot | None = None) -> str:
-        return payloads.topic(self._settings.device, kind, foot)
+        return topics.topic(self._settings.device, kind, foot)
 
     def _add_stride(self, stride: Stride) -> None:
         t_s = stride.initial_contact_s
@@ -196,8 +196,8 @@ class MqttSink(Sink):
 
     async def _watch(self, link: Link) -> None:
         """Notice a broken link, and correct a status that the will of an older connection overwrote."""
-        async for status in link.heard():
-            if status != self._states[Kind.STATUS]:
+        async for said in link.heard():
+            if said.payload != self._states[Kind.STATUS]:
                 self._publish_state(Kind.STATUS, self._states[Kind.STATUS])
 
     async def _send_all(self, link: Link) -> None:

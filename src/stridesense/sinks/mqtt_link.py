@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final, Self
@@ -24,9 +25,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from stridesense.contract.topics import DELIVERY, OFFLINE, Kind, schema
 from stridesense.errors import InputError, LinkError
 from stridesense.sinks.mqtt_settings import MqttSettings
-from stridesense.sinks.payloads import DELIVERY, OFFLINE, Kind, schema
 
 library_log = logging.getLogger("stridesense.aiomqtt")
 library_log.setLevel(logging.CRITICAL)  # what goes wrong comes to us as an exception, and is told once
@@ -50,6 +51,15 @@ class NeverSentError(LinkError):
 
 class CutOffError(LinkError):
     """The link broke, or the answer stayed out: the message may have arrived or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message of somebody else: `retained` ones were said before we listened."""
+
+    topic: str
+    payload: bytes
+    retained: bool
 
 
 class Link(aiomqtt.Client):
@@ -132,15 +142,15 @@ class Link(aiomqtt.Client):
         except aiomqtt.MqttError as error:
             raise CutOffError(self._lost(error)) from None
 
-    async def heard(self) -> AsyncIterator[bytes]:
-        """The payloads of what was asked for, until the link breaks.
+    async def heard(self) -> AsyncIterator[Heard]:
+        """The messages that were asked for, until the link breaks.
 
         Raises:
             CutOffError: the link broke.
         """
         try:
             async for message in self.messages:
-                yield bytes(message.payload)
+                yield Heard(str(message.topic), bytes(message.payload), bool(message.retain))
         except aiomqtt.MqttError as error:
             raise CutOffError(self._lost(error.__cause__ or error)) from None
 

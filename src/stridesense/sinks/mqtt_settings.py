@@ -5,15 +5,16 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from stridesense.sinks.payloads import DELIVERY, Kind
+from stridesense.contract.topics import DELIVERY, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class MqttSettings:
     """Where the broker is and who speaks to it; the password shows in no log and no repr.
 
-    `device` is a level of every topic, see `payloads.device_level`. `throwaway` says that the password dies
-    with a private broker, so that it may be shown to the person at the screen.
+    `device` is a level of every topic, see `topics.device_level`. `throwaway` says that the password dies
+    with a private broker, so that it may be shown to the person at the screen. `viewer` is who may look on
+    and send commands, where the broker has one of its own for that.
     """
 
     host: str
@@ -25,6 +26,12 @@ class MqttSettings:
     ca_file: Path | None = None
     cue_ttl_s: float = DELIVERY[Kind.CUE].expiry_s
     throwaway: bool = False
+    viewer: "MqttSettings | None" = None
+
+    @property
+    def for_viewers(self) -> "MqttSettings":
+        """Who looks on: with no more rights than that needs, where the broker knows such a user."""
+        return self.viewer or self
 
     @property
     def url(self) -> str:

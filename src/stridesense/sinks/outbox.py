@@ -11,13 +11,26 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from stridesense.sinks.payloads import Kind
+from stridesense.contract.topics import Kind
 
 CAPACITY: Final = 256
 """More than strides and cues come in while they are worth it; only a replay faster than life overflows."""
 
 
-GIVE_WAY: Final = (Kind.LINK, Kind.SUMMARY, Kind.READING, Kind.STRIDE, Kind.CUE)
+GIVE_WAY: Final = (
+    Kind.SHAPE,
+    Kind.LINK,
+    Kind.HOP,
+    Kind.SUMMARY,
+    Kind.READING,
+    Kind.STRIDE,
+    Kind.EFFECT,
+    Kind.CHANGE,
+    Kind.DRILL,
+    Kind.MARK,
+    Kind.RESULT,
+    Kind.CUE,
+)
 """Who gives way when the outbox is full: the oldest of the first of these kinds."""
 
 

@@ -32,14 +32,27 @@ class Kind(StrEnum):
     """The last level of a topic: what its messages are."""
 
     STRIDE = "stride"
+    SHAPE = "shape"
     READING = "reading"
     LINK = "link"
+    HOP = "hop"
     SUMMARY = "summary"
     CUE = "cue"
+    EFFECT = "effect"
+    CHANGE = "change"
+    DRILL = "drill"
+    MARK = "mark"
+    BUDGET = "budget"
     STATUS = "status"
     INFO = "info"
     BATTERY = "battery"
     SESSION = "session"
+    COMMAND = "cmd"
+    RESULT = "cmd/result"
+
+
+A_FOOT: Final = frozenset({Kind.STRIDE, Kind.SHAPE, Kind.READING, Kind.LINK, Kind.HOP, Kind.BUDGET})
+"""Kinds that have a topic for each foot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +67,25 @@ class Delivery:
 DELIVERY: Final[Mapping[Kind, Delivery]] = MappingProxyType(
     {
         Kind.STRIDE: Delivery(qos=0, retain=False, expiry_s=10.0),
+        Kind.SHAPE: Delivery(qos=0, retain=False, expiry_s=10.0),
         Kind.READING: Delivery(qos=0, retain=False, expiry_s=10.0),
         Kind.LINK: Delivery(qos=0, retain=False, expiry_s=10.0),
+        Kind.HOP: Delivery(qos=0, retain=False, expiry_s=10.0),
         Kind.SUMMARY: Delivery(qos=0, retain=False, expiry_s=10.0),
         # QoS 2, because a broker passes such a message on only after a second exchange: one that hung while
         # the cue was valid then never says it late. With QoS 1 it says it as soon as it wakes.
         Kind.CUE: Delivery(qos=2, retain=False, expiry_s=2.0),
+        Kind.EFFECT: Delivery(qos=1, retain=False, expiry_s=60.0),
+        Kind.CHANGE: Delivery(qos=1, retain=False, expiry_s=60.0),
+        Kind.DRILL: Delivery(qos=1, retain=False, expiry_s=60.0),
+        Kind.MARK: Delivery(qos=1, retain=False, expiry_s=60.0),
+        Kind.BUDGET: Delivery(qos=1, retain=True, expiry_s=86_400.0),
         Kind.STATUS: Delivery(qos=1, retain=True),
         Kind.INFO: Delivery(qos=1, retain=True),
         Kind.BATTERY: Delivery(qos=1, retain=True, expiry_s=3600.0),
         Kind.SESSION: Delivery(qos=1, retain=True, expiry_s=86_400.0),
+        Kind.COMMAND: Delivery(qos=1, retain=False, expiry_s=10.0),
+        Kind.RESULT: Delivery(qos=1, retain=False, expiry_s=10.0),
     }
 )
 

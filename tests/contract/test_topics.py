@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brokers import cue, stride
+from stridesense.contract.topics import DELIVERY, Envelope, Kind, device_level, topic
 from stridesense.errors import UsageError
 from stridesense.model import Foot
 from stridesense.sinks.backoff import delays_s
-from stridesense.sinks.payloads import DELIVERY, Envelope, Kind, device_level, topic
 from stridesense.sinks.summary import Summary
 
 

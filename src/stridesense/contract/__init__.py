@@ -1,0 +1,1 @@
+"""What is said over MQTT and what may be told: topics, messages, commands, and their schemas."""

@@ -1,0 +1,111 @@
+"""What may be told over MQTT: a closed set of commands, checked before anybody obeys."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Final, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from stridesense.errors import StrideSenseError
+from stridesense.model import Theme
+
+MAX_COMMAND_BYTES: Final = 4096
+MAX_TEXT: Final = 200
+
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Soreness = Annotated[int, Field(ge=0, le=10)]
+
+
+class _Command(BaseModel):
+    """What every command has: `id` is chosen by who sends it and comes back with the answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    v: Literal[1] = 1
+    id: Annotated[str, Field(max_length=64)] = ""
+
+
+class Start(_Command):
+    """Begin a session, where `stridesense run --wait` waits for one."""
+
+    command: Literal["start"]
+
+
+class Stop(_Command):
+    """End the session that runs, in good order."""
+
+    command: Literal["stop"]
+
+
+class Mute(_Command):
+    """Say nothing until `unmute`."""
+
+    command: Literal["mute"]
+
+
+class Unmute(_Command):
+    """Speak again."""
+
+    command: Literal["unmute"]
+
+
+class Mark(_Command):
+    """Keep a mark at this moment of the recording, with a word beside it."""
+
+    command: Literal["mark"]
+    text: Text = ""
+
+
+class SetTheme(_Command):
+    """Go on with this theme."""
+
+    command: Literal["theme"]
+    theme: Annotated[Theme, Field(strict=False)]
+
+
+class CheckInNow(_Command):
+    """How each calf feels, 0 (nothing) to 10 (worst imaginable), for the history."""
+
+    command: Literal["check_in"]
+    left: Soreness | None = None
+    right: Soreness | None = None
+    red_flags: Annotated[Sequence[str], Field(max_length=4)] = ()
+    note: Text = ""
+
+
+Command = Annotated[
+    Start | Stop | Mute | Unmute | Mark | SetTheme | CheckInNow, Field(discriminator="command")
+]
+COMMAND: Final[TypeAdapter[Command]] = TypeAdapter(Command)
+
+
+class Desk(Protocol):
+    """Who obeys commands, wherever they come from: the broker, a key on the keyboard."""
+
+    async def obey(self, command: Command) -> str:
+        """Do it; what was done, in one sentence.
+
+        Raises:
+            CommandError: it was not done.
+        """
+        ...
+
+
+class RefusalReason(StrEnum):
+    """Why a command was not obeyed."""
+
+    TOO_LARGE = "too_large"
+    NOT_JSON = "not_json"
+    NOT_VALID = "not_valid"
+    RETAINED = "retained"
+    TOO_MANY = "too_many"
+    NOT_NOW = "not_now"
+    FAILED = "failed"
+
+
+class CommandError(StrideSenseError):
+    """A command was not obeyed; the message is one sentence for who sent it."""
+
+    def __init__(self, reason: RefusalReason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
