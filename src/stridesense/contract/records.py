@@ -1,6 +1,5 @@
 """What flows down the river as flat JSON values, for the sinks that tell it to others."""
 
-from collections.abc import Mapping
 from dataclasses import fields
 from functools import singledispatch
 from typing import Final
@@ -11,7 +10,6 @@ from stridesense.model import (
     Change,
     Cue,
     CueEffect,
-    Foot,
     Hop,
     Instruction,
     Order,
@@ -67,9 +65,8 @@ def _(bout: Bout) -> dict[str, object]:
     """What is told by leg has the leg in its name: `hops_left`, `load_left`, `contact_time_left_s`."""
     told = _known(bout)
     for name, by_leg in _BY_LEG.items():
-        counts: Mapping[Foot, float] = getattr(bout, name)
         del told[name]
-        told |= {by_leg.format(foot): count for foot, count in counts.items()}
+        told |= {by_leg.format(foot): count for foot, count in getattr(bout, name).items()}
     return {"type": "drill", **told}
 
 
