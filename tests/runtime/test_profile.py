@@ -1,5 +1,6 @@
 """What is kept of a shoe comes back as it was, or is refused in one sentence."""
 
+import os
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +15,6 @@ from stridesense.gait.own_line import OwnLine
 from stridesense.gait.speed import SpeedCalibration
 from stridesense.model import Foot
 from stridesense.pipeline import PipelineParams
-from stridesense.runtime import profile as profiles
 from stridesense.runtime.profile import (
     FootProfile,
     HabitTable,
@@ -159,7 +159,7 @@ def test_a_crash_while_writing_leaves_the_old_profile_and_no_rubbish(
     def crash(_number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(profiles.os, "fsync", crash)
+    monkeypatch.setattr(os, "fsync", crash)
     other = shoe_profile().model_copy(update={"speed": SpeedCalibration(scale=1.3)})
     with pytest.raises(InputError, match=r"racer.toml cannot be written: No space left"):
         save_profile(other)

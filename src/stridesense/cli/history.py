@@ -1,10 +1,8 @@
 """`stridesense history`: what was, how the legs were afterwards, and why nothing was said."""
 
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Final
 
 import typer
@@ -27,7 +25,7 @@ from stridesense.cli.history_words import (
 from stridesense.cli.outlook import outlook_lines, score_lines
 from stridesense.cli.terminal import note, working
 from stridesense.coaching.briefing import Briefing
-from stridesense.errors import InputError, UsageError
+from stridesense.errors import UsageError
 from stridesense.history.export import json_lines, json_text
 from stridesense.history.facts import KeptSession, SessionState, WholeSession
 from stridesense.history.reading import (
@@ -41,6 +39,7 @@ from stridesense.history.store import Store
 from stridesense.history.writing import delete_session
 from stridesense.recording.writer import check_free
 from stridesense.runtime.config import load_settings
+from stridesense.runtime.files import write_whole
 from stridesense.runtime.past import briefing_of, effects_so_far
 from stridesense.sinks.coach_words import safe
 
@@ -135,7 +134,7 @@ def export(
     with working("writing"), _opened(database) as store, store.snapshot():
         ids = session_ids(store) if session is None else [find_session(session_ids(store), session)]
         mornings = check_ins(store) if everything else []
-        _write(output, form((whole_session(store, each) for each in ids), mornings))
+        write_whole(output, form((whole_session(store, each) for each in ids), mornings))
     note(f"{len(ids)} sessions and {len(mornings)} check-ins written to {output}")
     return 0
 
@@ -216,24 +215,3 @@ def _row(kept: KeptSession, short_id: str) -> tuple[str, ...]:
         sides({foot: one.band for foot, one in budgets.items()}),
         "" if kept.state is SessionState.ENDED else kept.state,
     )
-
-
-def _write(output: Path, pieces: Iterable[str]) -> None:
-    """Write a file as a whole, or not at all.
-
-    Raises:
-        InputError: the folder or the disk does not take it.
-    """
-    try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, delete=False) as new:
-            try:
-                new.writelines(pieces)
-                new.flush()
-                os.fsync(new.fileno())
-                Path(new.name).replace(output)
-            except BaseException:
-                Path(new.name).unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        msg = f"{output} cannot be written: {error.strerror or error}"
-        raise InputError(msg) from error

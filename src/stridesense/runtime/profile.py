@@ -5,7 +5,6 @@ believed when its numbers are possible ones.
 """
 
 import json
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,6 @@ from contextlib import suppress
 from datetime import datetime
 from math import isclose
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Final, Literal, Self
 
 import numpy as np
@@ -37,6 +35,7 @@ from stridesense.gait.segmentation import SegmentationParams
 from stridesense.gait.speed import SpeedCalibration
 from stridesense.model import Foot
 from stridesense.pipeline import PipelineParams
+from stridesense.runtime.files import write_whole
 
 FOLDER: Final = "shoes"
 SUFFIX: Final = ".toml"
@@ -234,23 +233,11 @@ def save_profile(profile: ShoeProfile) -> Path:
     values = profile.model_dump(exclude_none=True) | {"speed": profile.speed.to_table()}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _replace(file, "\n".join(_toml(values)) + "\n")
     except OSError as error:
         msg = f"{file} cannot be written: {error.strerror or error}"
         raise InputError(msg) from None
+    write_whole(file, ["\n".join(_toml(values)) + "\n"])
     return file
-
-
-def _replace(file: Path, text: str) -> None:
-    with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=file.stem, delete=False) as new:
-        try:
-            new.write(text)
-            new.flush()
-            os.fsync(new.fileno())
-            Path(new.name).replace(file)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
-            raise
 
 
 def _toml(table: Mapping[str, Any], *above: str) -> Iterator[str]:
