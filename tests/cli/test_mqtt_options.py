@@ -6,6 +6,7 @@ import pytest
 
 from stridesense.cli.main import main
 from stridesense.cli.mqtt import mqtt_section
+from stridesense.errors import UsageError
 
 FILE = """\
 [mqtt]
@@ -14,6 +15,9 @@ host = "broker.home"
 port = 8883
 tls = true
 ca_file = "{ca_file}"
+cert_file = "{ca_file}"
+key_file = "{ca_file}"
+key_password = "open the key"
 username = "ana"
 password = "open sesame"
 device = "annas-pods"
@@ -43,6 +47,7 @@ def test_another_broker_never_sees_the_secrets_of_the_file(config: Path, url: st
     section = mqtt_section(url, config)
     settings = section.settings()
     assert (settings.username, settings.password, settings.ca_file) == (None, None, None)
+    assert (settings.cert_file, settings.key_file, settings.key_password) == (None, None, None)
     assert settings.url == url
     assert settings.device == "annas-pods"
 
@@ -60,6 +65,30 @@ def test_the_same_broker_by_its_url_keeps_them(config: Path) -> None:
     settings = mqtt_section("mqtts://Broker.Home", config).settings()
     assert settings == mqtt_section(None, config).settings()
     assert settings.username == "ana"
+
+
+def test_the_url_may_name_the_user(config: Path) -> None:
+    assert mqtt_section("mqtts://me%40home@elsewhere", config).settings().username == "me@home"
+
+
+@pytest.mark.parametrize(
+    ("url", "instead"),
+    [
+        ("mqtt://me:canary@localhost", "give it in STRIDESENSE_MQTT__PASSWORD"),
+        ("mqtts://me:canary@broker.home:8883", "give it in STRIDESENSE_MQTT__PASSWORD"),
+        ("mqtt://:canary@localhost", "give it in STRIDESENSE_MQTT__PASSWORD"),
+        ("mqtt://me:canary", "cannot be read"),
+        ("mqtt://me:canary/1@localhost", "cannot be read"),
+        ("canary", "--mqtt takes"),
+    ],
+)
+def test_a_password_on_the_command_line_is_refused_and_not_repeated(
+    config: Path, url: str, instead: str
+) -> None:
+    with pytest.raises(UsageError, match=instead) as told:
+        mqtt_section(url, config)
+    assert "canary" not in str(told.value)
+    assert "\n" not in str(told.value)
 
 
 def test_those_of_the_environment_are_for_whatever_broker_is_named(

@@ -84,6 +84,11 @@ def test_a_password_comes_from_a_file_of_its_own(file: Path, tmp_path: Path) -> 
         ("tls = 'perhaps'", r"the setting mqtt\.tls .* is not valid"),
         ("password_file = '/no/such/file'", r"the setting mqtt\.password_file .* is not valid"),
         ("ca_file = '/etc/hostname'", r"the setting mqtt .* ca_file means nothing without tls = true"),
+        ("cert_file = '/etc/hostname'", r"the setting mqtt .* cert_file means nothing without tls = true"),
+        ("key_file = '/etc/hostname'", r"the setting mqtt .* key_file means nothing without cert_file"),
+        ("key_password = 'x'", r"the setting mqtt .* key_password means nothing without cert_file"),
+        ("discovery_prefix = '#'", r"the setting mqtt\.discovery_prefix .* is not valid"),
+        ("discovery_prefix = '$SYS/x'", r"the setting mqtt\.discovery_prefix .* is not valid"),
         ("cue_ttl_s = 0.0", r"the setting mqtt\.cue_ttl_s .* is not valid"),
     ],
 )
@@ -236,3 +241,34 @@ def test_what_is_meant_for_one_broker_comes_from_the_environment_alone(
     mqtt = load_settings(file, passing_over={"username", "password"}).mqtt
     assert (mqtt.host, mqtt.username) == ("broker.home", None)
     assert mqtt.password is not None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are locked otherwise")
+@pytest.mark.parametrize(("mode", "remarks"), [(0o600, 0), (0o640, 1), (0o604, 1)])
+def test_a_password_file_that_others_can_read_is_remarked_once(
+    file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int, remarks: int
+) -> None:
+    (secret := tmp_path / "password").write_text("open sesame\n")
+    secret.chmod(mode)
+    file.write_text(FILE + f'password_file = "{secret}"\n')
+    for _ in range(2):
+        assert load_settings(file).mqtt.settings().password is not None
+    assert len([record for record in caplog.records if "chmod 600" in record.message]) == remarks
+    assert "sesame" not in caplog.text
+
+
+def test_a_certificate_of_our_own_and_what_its_key_is_locked_with(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (secret := tmp_path / "key-password").write_text("open the key\n")
+    secret.chmod(0o600)
+    file.write_text(FILE + f'tls = true\ncert_file = "{file}"\nkey_password_file = "{secret}"\n')
+    settings = load_settings(file).mqtt.settings()
+    assert (settings.cert_file, settings.key_file) == (file, None)
+    assert settings.key_password is not None
+    assert settings.key_password.get_secret_value() == "open the key"
+    assert "open the key" not in repr(settings)
+    monkeypatch.setenv("STRIDESENSE_MQTT__KEY_PASSWORD", "another")
+    other = load_settings(file).mqtt.settings().key_password
+    assert other is not None
+    assert other.get_secret_value() == "another"

@@ -5,12 +5,22 @@ from typing import Annotated, Final
 from urllib.parse import unquote, urlsplit
 
 import typer
-from pydantic import SecretStr
 
 from stridesense.errors import UsageError
 from stridesense.runtime.config import MqttSection, load_settings
 
-MEANT_FOR_ONE_BROKER: Final = frozenset({"username", "password", "password_file", "ca_file"})
+MEANT_FOR_ONE_BROKER: Final = frozenset(
+    {
+        "username",
+        "password",
+        "password_file",
+        "ca_file",
+        "cert_file",
+        "key_file",
+        "key_password",
+        "key_password_file",
+    }
+)
 """Settings of the file that another broker, named on the command line, must never see."""
 
 TLS_BY_SCHEME: Final = {"mqtt": False, "mqtts": True}
@@ -20,8 +30,9 @@ MqttOption = Annotated[
     typer.Option(
         "--mqtt",
         metavar="embedded|none|URL",
-        help="Publish on a private broker, not at all, or on mqtt[s]://[user[:password]@]host[:port]; "
-        "the settings file's user, password and CA are for its own broker alone.",
+        help="Publish on a private broker, not at all, or on mqtt[s]://[user@]host[:port]; "
+        "passwords come from the settings or STRIDESENSE_MQTT__PASSWORD, and those of the settings file are "
+        "for its own broker alone.",
     ),
 ]
 ConfigOption = Annotated[
@@ -59,15 +70,21 @@ def _at(section: MqttSection, broker: str) -> MqttSection:
 
 
 def _from_url(text: str) -> dict[str, object]:
-    """The settings in a URL; no message repeats it, as it may hold a password."""
+    """The settings in a URL; no message repeats it, as it may hold a password after all."""
     try:
         url = urlsplit(text)
         port = url.port
-    except ValueError as error:
-        msg = f"the URL after --mqtt cannot be read: {error}"
+    except ValueError:
+        msg = "the URL after --mqtt cannot be read: write it like mqtt://localhost:1883"
         raise UsageError(msg) from None
     if url.scheme not in TLS_BY_SCHEME or not url.hostname or url.path not in {"", "/"}:
         msg = "--mqtt takes embedded, none, or a URL like mqtt://localhost:1883"
+        raise UsageError(msg)
+    if url.password is not None:
+        msg = (
+            "a password on the command line can be seen by everybody on this machine: leave it out of the "
+            "URL, and give it in STRIDESENSE_MQTT__PASSWORD or in the file that mqtt.password_file names"
+        )
         raise UsageError(msg)
     given: dict[str, object] = {
         "broker": "external",
@@ -77,6 +94,4 @@ def _from_url(text: str) -> dict[str, object]:
     }
     if url.username is not None:
         given["username"] = unquote(url.username)
-    if url.password is not None:
-        given["password"] = SecretStr(unquote(url.password))
     return given

@@ -5,11 +5,15 @@ by an environment variable: `STRIDESENSE_MQTT__HOST` for `host` of `[mqtt]`, lis
 passed over.
 """
 
+import logging
 import os
 import re
+import stat
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
 
 import platformdirs
@@ -29,8 +33,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from stridesense.coaching.settings import BudgetSettings, CoachSettings, ForecastSettings
 from stridesense.contract.topics import DELIVERY, Kind, device_level
 from stridesense.errors import InputError, UsageError
-from stridesense.sinks.mqtt_settings import MqttSettings
+from stridesense.sinks.mqtt_settings import DISCOVERY_PREFIX, MqttSettings
 from stridesense.sinks.voice_settings import PathOfUser, VoiceSettings
+
+log = logging.getLogger(__name__)
 
 FILE_NAME: Final = "stridesense.toml"
 ENV_PREFIX: Final = "STRIDESENSE_"
@@ -39,6 +45,17 @@ OTHER_VARIABLES: Final = frozenset({"STRIDESENSE_DATA"})
 
 PLAIN_PORT: Final = 1883
 TLS_PORT: Final = 8883
+
+NEEDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ca_file": "tls",
+        "cert_file": "tls",
+        "key_file": "cert_file",
+        "key_password": "cert_file",
+        "key_password_file": "cert_file",
+    }
+)
+"""Settings of `[mqtt]` that mean nothing without another one."""
 
 
 class MqttSection(BaseModel):
@@ -50,11 +67,17 @@ class MqttSection(BaseModel):
         port: its port; 1883 where not set, with TLS 8883.
         tls: whether the link is encrypted and the broker's certificate checked.
         ca_file: the certificate authority to trust, where this machine does not know it.
+        cert_file: our own certificate, for a broker that asks for one.
+        key_file: its key, where it does not lie in the same file.
+        key_password: what the key is locked with; better given in the environment, or in a file of its own.
+        key_password_file: a file that holds nothing but that password.
         username: whom the broker knows us as.
         password: better given in the environment, or in a file of its own.
         password_file: a file that holds nothing but the password.
         device: the name of the runner or the pods, a level of every topic.
         cue_ttl_s: older than that a cue is not sent any more.
+        home_assistant: whether Home Assistant is told of the session.
+        discovery_prefix: the first levels of the topics that it listens to for that.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,17 +87,24 @@ class MqttSection(BaseModel):
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     tls: bool = False
     ca_file: FilePath | None = None
+    cert_file: FilePath | None = None
+    key_file: FilePath | None = None
+    key_password: SecretStr | None = None
+    key_password_file: FilePath | None = None
     username: str | None = None
     password: SecretStr | None = None
     password_file: FilePath | None = None
     device: Annotated[str, AfterValidator(device_level)] = "pod"
     cue_ttl_s: Annotated[float, Field(gt=0.0, le=60.0)] = DELIVERY[Kind.CUE].expiry_s
+    home_assistant: bool = False
+    discovery_prefix: Annotated[str, Field(pattern=r"^[\w-]+(/[\w-]+)*$", max_length=64)] = DISCOVERY_PREFIX
 
     @model_validator(mode="after")
-    def _encrypts_if_told_whom_to_trust(self) -> Self:
-        if self.ca_file is not None and not self.tls:
-            msg = "ca_file means nothing without tls = true"
-            raise ValueError(msg)
+    def _has_what_each_setting_needs(self) -> Self:
+        for name, needed in NEEDS.items():
+            if getattr(self, name) and not getattr(self, needed):
+                msg = f"{name} means nothing without {needed}{' = true' * (needed == 'tls')}"
+                raise ValueError(msg)
         return self
 
     @property
@@ -86,21 +116,23 @@ class MqttSection(BaseModel):
         """What the sink needs of it.
 
         Raises:
-            InputError: the password file cannot be read.
+            InputError: a password file cannot be read.
         """
         return MqttSettings(
             host=self.host,
             port=self.address[1],
             device=self.device,
             username=self.username,
-            password=self.password or self._read_password(),
+            password=self.password or _secret_in(self.password_file),
             tls=self.tls,
             ca_file=self.ca_file,
+            cert_file=self.cert_file,
+            key_file=self.key_file,
+            key_password=self.key_password or _secret_in(self.key_password_file),
             cue_ttl_s=self.cue_ttl_s,
+            home_assistant=self.home_assistant,
+            discovery_prefix=self.discovery_prefix,
         )
-
-    def _read_password(self) -> SecretStr | None:
-        return None if self.password_file is None else SecretStr(_read(self.password_file).rstrip("\r\n"))
 
 
 class HistorySection(BaseModel):
@@ -219,6 +251,20 @@ def _choices(faults: Sequence[ErrorDetails]) -> str:
     """What may be chosen, of a choice that is made of several."""
     expected = " ".join(fault["ctx"]["expected"] for fault in faults if fault["type"] == "literal_error")
     return ", ".join(re.findall(r"'(\w+)'", expected))
+
+
+def _secret_in(file: Path | None) -> SecretStr | None:
+    if file is None:
+        return None
+    _remark_if_others_can_read(file)
+    return SecretStr(_read(file).rstrip("\r\n"))
+
+
+@cache
+def _remark_if_others_can_read(file: Path) -> None:
+    # Windows keeps who may read a file elsewhere than in its mode.
+    if os.name == "posix" and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        log.warning("others on this machine can read %s: chmod 600 keeps the password to yourself", file)
 
 
 def _read(file: Path, *, may_be_missing: bool = False) -> str:
