@@ -17,12 +17,13 @@ from stridesense.cli.history_words import known_as
 from stridesense.cli.mqtt import ConfigOption
 from stridesense.cli.remarks import remark
 from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
-from stridesense.cli.summary import readings_table, summary_table
+from stridesense.cli.summary import overview_table
 from stridesense.cli.terminal import note, tracked
 from stridesense.model import PodReading, Stride, Withheld
 from stridesense.model.strides import RECORD_FIELDS
 from stridesense.pipeline import Outcome
 from stridesense.recording.reader import Recording
+from stridesense.report.measures import of_readings, of_strides
 from stridesense.runtime.config import load_settings
 from stridesense.runtime.session import SessionReport, outcomes
 from stridesense.runtime.setup import Setup
@@ -85,9 +86,9 @@ def _print_table(found: Iterator[Outcome]) -> None:
         elif isinstance(outcome, PodReading):
             readings.append(outcome)
     if strides:
-        console.print(summary_table(strides))
+        console.print(overview_table(of_strides(strides)))
     if readings:
-        console.print(readings_table(readings))
+        console.print(overview_table(of_readings(readings)))
 
 
 def _keeping(silences: list[Withheld], found: Iterator[Outcome]) -> Iterator[Outcome]:

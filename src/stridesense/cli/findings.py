@@ -6,9 +6,9 @@ from typing import Final
 
 from rich.table import Table
 
-from stridesense.cli.summary import shares
 from stridesense.gait.calibration import FootFindings, Mounting, SpeedLesson, pod_of
 from stridesense.gait.own_line import PUSH_OFF_RATE
+from stridesense.report.measures import shares
 from stridesense.runtime.profile import ShoeProfile
 from stridesense.units import DEG_PER_RAD, STANDARD_GRAVITY_MPS2
 
