@@ -2,7 +2,6 @@
 
 import time
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Final
 
 import typer
@@ -13,20 +12,11 @@ from stridesense.errors import UsageError
 from stridesense.history.reading import check_ins
 from stridesense.history.store import Store
 from stridesense.history.writing import add_check_in
-from stridesense.model import CheckIn, Foot
+from stridesense.model import CheckIn, RedFlag
 
 LONGEST_NOTE: Final = 2000
 
 Soreness = Annotated[int | None, typer.Option(min=0, max=10, help="0 is nothing, 10 the worst imaginable.")]
-
-
-class RedFlag(StrEnum):
-    """What ends coaching until a professional has had a look."""
-
-    SUDDEN_PAIN = "sudden_pain"
-    SWELLING = "swelling"
-    WEAKNESS = "weakness"
-    NUMBNESS = "numbness"
 
 
 def command(
@@ -47,15 +37,8 @@ def command(
     A red flag (a sudden sharp pain, a calf that swells, a foot without strength or feeling) stops coaching
     until you check in without one.
     """
-    check_in = CheckIn(
-        unix_s=_moment(at, time.time()),
-        soreness={
-            foot: value for foot, value in ((Foot.LEFT, left), (Foot.RIGHT, right)) if value is not None
-        },
-        red_flags=tuple(dict.fromkeys(flag.value for flag in red_flag or ())),
-        note=_readable(text),
-    )
-    if not (check_in.soreness or check_in.red_flags):
+    check_in = CheckIn.told(_moment(at, time.time()), left, right, red_flag or (), _readable(text))
+    if check_in.says_nothing:
         msg = "say how sore the calves are, as in `stridesense history check-in --left 3 --right 1`"
         raise UsageError(msg)
     with Store(place(database)) as store:

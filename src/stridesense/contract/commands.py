@@ -1,18 +1,32 @@
-"""What may be told over MQTT: a closed set of commands, checked before anybody obeys."""
+"""What may be told over MQTT: a closed set of commands; `stridesense.contract.gate` lets them in."""
 
+import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Final, Literal, Protocol
+from typing import Annotated, Final, Literal, Protocol, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic_core import PydanticCustomError
 
 from stridesense.errors import StrideSenseError
-from stridesense.model import Theme
+from stridesense.model import RedFlag, Theme
 
 MAX_COMMAND_BYTES: Final = 4096
 MAX_TEXT: Final = 200
+MAX_ID: Final = 64
 
-Text = Annotated[str, Field(max_length=MAX_TEXT)]
+_CONTROLS: Final = frozenset({"Cc", "Zl", "Zp"})
+
+
+def _readable(text: str) -> str:
+    # A mark is shown on terminals, which obey some of these.
+    if any(unicodedata.category(letter) in _CONTROLS for letter in text):
+        kind, message = "control_characters", "a text must have no line breaks or other control characters"
+        raise PydanticCustomError(kind, message)
+    return text
+
+
+Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_readable)]
 Soreness = Annotated[int, Field(ge=0, le=10)]
 
 
@@ -22,7 +36,7 @@ class _Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     v: Literal[1] = 1
-    id: Annotated[str, Field(max_length=64)] = ""
+    id: Annotated[str, Field(max_length=MAX_ID), AfterValidator(_readable)] = ""
 
 
 class Start(_Command):
@@ -69,14 +83,16 @@ class CheckInNow(_Command):
     command: Literal["check_in"]
     left: Soreness | None = None
     right: Soreness | None = None
-    red_flags: Annotated[Sequence[str], Field(max_length=4)] = ()
+    red_flags: Annotated[Sequence[Annotated[RedFlag, Field(strict=False)]], Field(max_length=4)] = ()
     note: Text = ""
 
 
-Command = Annotated[
-    Start | Stop | Mute | Unmute | Mark | SetTheme | CheckInNow, Field(discriminator="command")
-]
+_AnyCommand = Start | Stop | Mute | Unmute | Mark | SetTheme | CheckInNow
+Command = Annotated[_AnyCommand, Field(discriminator="command")]
 COMMAND: Final[TypeAdapter[Command]] = TypeAdapter(Command)
+COMMAND_NAMES: Final = tuple(
+    get_args(one.model_fields["command"].annotation)[0] for one in get_args(_AnyCommand)
+)
 
 
 class Desk(Protocol):
@@ -104,8 +120,12 @@ class RefusalReason(StrEnum):
 
 
 class CommandError(StrideSenseError):
-    """A command was not obeyed; the message is one sentence for who sent it."""
+    """A command was not obeyed; the message is one sentence for who sent it.
 
-    def __init__(self, reason: RefusalReason, sentence: str) -> None:
+    `id` is that of the command where it could be read, and empty otherwise.
+    """
+
+    def __init__(self, reason: RefusalReason, sentence: str, id: str = "") -> None:  # noqa: A002 - as in the payload
         super().__init__(sentence)
         self.reason = reason
+        self.id = id

@@ -27,6 +27,7 @@ from stridesense.model.sessions import (
     Hop,
     PastSession,
     Practice,
+    RedFlag,
 )
 from stridesense.model.shapes import SHAPE_POINTS, StrideShape
 from stridesense.model.signals import SignalBlock, ZeroReference
@@ -65,6 +66,7 @@ __all__ = [
     "PodReport",
     "Practice",
     "RawPacket",
+    "RedFlag",
     "SampleBlock",
     "SignalBlock",
     "Silence",

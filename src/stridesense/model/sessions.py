@@ -1,6 +1,6 @@
 """What is kept of a session, and what the runner says of the legs afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -150,18 +150,44 @@ class CoachReport:
     cue_log_sha256: str
 
 
+class RedFlag(StrEnum):
+    """What ends coaching until a professional has had a look."""
+
+    SUDDEN_PAIN = "sudden_pain"
+    SWELLING = "swelling"
+    WEAKNESS = "weakness"
+    NUMBNESS = "numbness"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
     """What the runner says of each calf, 0 (nothing) to 10 (worst imaginable), on a morning.
 
-    `red_flags` are answers that end coaching until a professional has had a look: `sudden_pain`, `swelling`,
-    `weakness`, `numbness`.
+    `red_flags` are the values of `RedFlag`.
     """
 
     unix_s: float
     soreness: Mapping[Foot, int]
     red_flags: tuple[str, ...] = ()
     note: str = ""
+
+    @classmethod
+    def told(
+        cls, unix_s: float, left: int | None, right: int | None, red_flags: Iterable[str], note: str
+    ) -> "CheckIn":
+        """What the runner says of one leg or both; a flag that is given twice counts once."""
+        said = ((Foot.LEFT, left), (Foot.RIGHT, right))
+        return cls(
+            unix_s=unix_s,
+            soreness={foot: value for foot, value in said if value is not None},
+            red_flags=tuple(dict.fromkeys(str(flag) for flag in red_flags)),
+            note=note,
+        )
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it tells of no leg; such a check-in is not kept."""
+        return not (self.soreness or self.red_flags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
