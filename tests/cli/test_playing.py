@@ -65,7 +65,7 @@ def test_ctrl_c_in_the_demo_leaves_a_whole_recording_and_no_broker(tmp_path: Pat
     assert Recording.open(path).damage is None
     assert len(list(Recording.open(path).records("/event/stride"))) >= 1
     port = int(errors.partition(" -p ")[2].split()[0])
-    assert f"published at mqtt://127.0.0.1:{port} for the user stridesense; " in errors
+    assert f"published at mqtt://127.0.0.1:{port} for the user viewer; " in errors
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 1.0):
         pass
 

@@ -111,14 +111,14 @@ async def test_its_files_and_its_password_are_private(
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     async with EmbeddedBroker("pod") as broker:
-        assert broker.settings.password is not None
-        secret = broker.settings.password.get_secret_value()
-        assert files_that_hold(secret, tmp_path) == ["server.conf"]
         server = server_of(os.getpid())
-        assert secret not in command_line(server)
         assert os.getsid(server) == server  # Ctrl-C in our terminal is not for it
-        assert secret in mosquitto_sub(broker.settings)
-        assert secret not in repr(broker.settings) + broker.settings.url + caplog.text
+        for password in (broker.settings.password, broker.settings.for_viewers.password):
+            assert password is not None
+            secret = password.get_secret_value()
+            assert files_that_hold(secret, tmp_path) == ["server.conf"]
+            assert secret not in command_line(server)
+            assert secret not in repr(broker.settings) + broker.settings.url + caplog.text
     assert folders_in(tmp_path) == []
 
 

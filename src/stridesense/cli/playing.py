@@ -68,7 +68,8 @@ def play_here(
 
 def announce(broker: MqttSettings) -> None:
     """Say where the session is published, and how to look."""
-    user = f" for the user {broker.username}" if broker.username else ""
+    viewer = broker.for_viewers.username
+    user = f" for the user {viewer}" if viewer else ""
     note(f"published at {broker.url}{user}; in another terminal:\n  {mosquitto_sub(broker)}")
 
 

