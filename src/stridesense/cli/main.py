@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "recover": ("recover", "Save what can be read of a damaged recording."),
     "history": ("history", "Past sessions, how the legs feel, and why there was no cue."),
     "validate": ("validate", "Measure how good the detection is; write the page of accuracy."),
+    "dashboard": ("dashboard", "Show the runners of an MQTT broker on a page in the browser."),
     "protocols": ("protocols", "List the pods, check a description, decode a packet."),
     "doctor": ("doctor", "Say what is installed and what is missing for which feature."),
 }
