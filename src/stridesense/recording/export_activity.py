@@ -16,6 +16,9 @@ from stridesense.recording.export_seconds import SessionRecord, seconds
 AVERAGES: Final = ("stance_time", "stance_time_percent", "stance_time_balance", "step_length", "power")
 """Fields of the record whose means stand in lap and session as `avg_...`."""
 
+RECORD: Final = (*NATIVE, "cadence", "fractional_cadence", "distance")
+"""Fields of the record message by their name in the FIT profile."""
+
 _CADENCE_PARTS: Final = 128
 """The profile tells fractions of a stride a minute in 128ths."""
 

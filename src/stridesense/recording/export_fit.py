@@ -1,7 +1,7 @@
 """A session as a FIT activity: a record each second, the runner's marks as laps, and the totals.
 
-One definition serves all records: what was not measured in a second carries FIT's sign for "invalid", which
-readers show as nothing, never as 0. Cues are left out, as the profile has no message that carries such words.
+What was not measured in a second is not in its record: FIT also has a sign for "invalid", but of a field of
+one's own not every reader knows it. Cues are left out, as the profile has no message for such words.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ from fit_tool.profile.profile_type import (
     SubSport,
 )
 
-from stridesense.recording.export_activity import Row, Stretch, activity_rows, laps_of, whole_of
+from stridesense.recording.export_activity import RECORD, Row, Stretch, activity_rows, laps_of, whole_of
 from stridesense.recording.export_fields import OWN
 from stridesense.recording.export_seconds import SessionRecord
 
@@ -48,6 +48,10 @@ FIRST_UNIX_S: Final = 631_065_600
 
 _LAST_UNIX_S: Final = FIRST_UNIX_S + 0xFFFF_FFFE
 _MS_PER_S: Final = 1000
+_TIME: Final = "timestamp"
+_FIRST_LOCAL: Final = 1
+_LOCALS: Final = 15
+"""Numbers of definitions that hold at the same time: FIT has 16, of which 0 serves all but the records."""
 
 
 def fit_bytes(session: SessionRecord, utc_offset_s: int = 0) -> bytes:
@@ -108,28 +112,37 @@ def _timer(unix_s: int, kind: EventType) -> EventMessage:
 
 
 def _records(rows: Sequence[Row], start_unix_s: int) -> Iterator[DataMessage]:
-    """The records, all of one definition, with the fields that were ever measured.
+    """The records; those with the same fields share a definition.
 
     A message of the library's own class has a hundred fields, and each is looked at several times; these have
     only those that are filled.
     """
-    measured = {name for row in rows for name, value in row.items() if value is not None}
-    fields = [field for field in RecordMessage().fields if field.name in {"timestamp", *measured}]
-    own = [_own_field(number) for number, own in enumerate(OWN) if own.name in measured]
-    definition = None
+    known = {field.name: field for field in RecordMessage().fields if field.name in {_TIME, *RECORD}}
+    known |= {own.name: _own_field(number) for number, own in enumerate(OWN)}
+    definitions: dict[tuple[str, ...], DefinitionMessage] = {}
     for number, row in enumerate(rows):
-        values = {**row, "timestamp": _MS_PER_S * (start_unix_s + number)}
-        message = DataMessage(
-            global_id=RecordMessage.ID,
-            name=RecordMessage.NAME,
-            definition_message=definition,
-            fields=[_filled(Field.from_field(field), values[field.name]) for field in fields],
-            developer_fields=[
-                _filled(DeveloperField.from_developer_field(field), values[field.name]) for field in own
-            ],
-        )
-        definition = definition or DefinitionMessage.from_data_message(message)
+        values = {**row, _TIME: _MS_PER_S * (start_unix_s + number)}
+        names = tuple(name for name, field in known.items() if _fits(field, values[name]))
+        message = _record([(known[name], values[name]) for name in names])
+        if names not in definitions:
+            message.local_id = _FIRST_LOCAL + len(definitions) % _LOCALS
+            definitions[names] = DefinitionMessage.from_data_message(message)
+        message.local_id, message.definition_message = definitions[names].local_id, definitions[names]
         yield message
+
+
+def _record(filled: Sequence[tuple[Any, float | None]]) -> DataMessage:
+    native, own = list[Field](), list[DeveloperField]()
+    for field, value in filled:
+        if isinstance(field, DeveloperField):
+            own.append(DeveloperField.from_developer_field(field))
+            own[-1].set_value(0, value)
+        else:
+            native.append(Field.from_field(field))
+            native[-1].set_value(0, value)
+    return DataMessage(
+        global_id=RecordMessage.ID, name=RecordMessage.NAME, fields=native, developer_fields=own
+    )
 
 
 def _own_field(number: int) -> DeveloperField:
@@ -142,12 +155,6 @@ def _own_field(number: int) -> DeveloperField:
         base_type=BaseType.FLOAT32,
         size=BaseType.FLOAT32.size,
     )
-
-
-def _filled(field: Any, value: float | None) -> Any:  # noqa: ANN401 - the library has no types
-    """The field with its value, or with FIT's sign for "invalid"."""
-    field.set_value(0, value if _fits(field, value) else None)
-    return field
 
 
 def _fits(field: Any, value: float | None) -> bool:  # noqa: ANN401 - the library has no types
