@@ -1,9 +1,11 @@
 """Files that are written whole, or not at all."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 from stridesense.errors import InputError
 
@@ -20,12 +22,21 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
     Raises:
         InputError: the folder or the disk does not take it.
     """
+    with whole_file(path) as new:
+        new.writelines(piece.encode() for piece in pieces)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file beside `path` for bytes, which takes its place when the block ends well, as in `write_whole`.
+
+    Raises:
+        InputError: the folder or the disk does not take it.
+    """
     try:
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=path.stem, delete=False
-        ) as new:
+        with NamedTemporaryFile("wb", dir=path.parent, prefix=path.stem, delete=False) as new:
             try:
-                new.writelines(pieces)
+                yield new
                 new.flush()
                 os.fsync(new.fileno())
                 Path(new.name).replace(path)
