@@ -7,7 +7,7 @@ READY := .venv/.ready
 PEERS := .venv-peers
 DATA := ../shared/data
 
-.PHONY: help setup demo test check bench season validate peers docs pictures recordings clean
+.PHONY: help setup demo test check bench season validate peers docs contract pictures recordings clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -43,6 +43,9 @@ peers: $(PEERS)/.ready  ## make .venv-peers with the packages that validate comp
 
 docs: $(READY)  ## check the links and run the commands of the Markdown pages; there is no site yet
 	$(BIN)/python -m pytest -q tests/architecture/test_docs.py
+
+contract: $(READY)  ## write the schemas of MQTT and the tables of docs/mqtt.md from the models
+	$(BIN)/python scripts/contract.py docs
 
 pictures: $(READY)  ## draw the picture of the documentation from a simulated run
 	$(BIN)/python scripts/picture.py docs/images

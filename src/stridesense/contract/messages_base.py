@@ -5,11 +5,28 @@ the schema. Lists that nature closes (a foot, a strike type) are enumerations.
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from stridesense.model import CueKind, Drill, Gait, LinkState, Theme, ZeroReference
+
+FLAGS: Final = (
+    "clipped",
+    "weak_contact",
+    "after_gap",
+    "cut_short",
+    "no_standing_start",
+    "pitch_unsure",
+    "pod_moved",
+    "low_rate",
+    "timed_by_arrival",
+    "flight_estimated",
+    "clock_unsure",
+    "feet_together",
+    "sides_swapped",
+)
+"""Named reasons for doubt about a stride; `docs/metrics.md` says what each means."""
 
 Count = Annotated[int, Field(ge=0)]
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -20,6 +37,7 @@ CueKindName = Annotated[str, Field(examples=list(CueKind))]
 GaitName = Annotated[str, Field(examples=list(Gait))]
 LinkStateName = Annotated[str, Field(examples=list(LinkState))]
 DrillName = Annotated[str, Field(examples=list(Drill))]
+FlagName = Annotated[str, Field(examples=list(FLAGS))]
 ZeroName = Annotated[str, Field(examples=list(ZeroReference))]
 
 

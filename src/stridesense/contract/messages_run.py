@@ -7,6 +7,7 @@ from pydantic import Field
 from stridesense.contract.messages_base import (
     Count,
     Enveloped,
+    FlagName,
     GaitName,
     LinkStateName,
     Percent,
@@ -64,7 +65,7 @@ class StrideMessage(Enveloped):
         None, description="spring-mass stiffness per body mass [N/m/kg]"
     )
     quality: Share = Field(description="how clear the stride was, 1 for clear [share]")
-    flags: tuple[str, ...] = Field(description="named reasons for doubt")
+    flags: tuple[FlagName, ...] = Field(description="named reasons for doubt")
 
 
 class ShapeMessage(Enveloped):
