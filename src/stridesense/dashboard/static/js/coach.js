@@ -1,0 +1,104 @@
+// All runners at once: a card each, in the order of their names, so that nobody moves.
+
+import { el, keyed, mark, say, show } from "./dom.js";
+import { runnerHealth, staleness_s } from "./health.js";
+import { heelIcon } from "./icons.js";
+import { FEET, FOOT, HEEL, LINK, capital, milliseconds, span, whole } from "./words.js";
+
+export class CoachView {
+  constructor(feed, store) {
+    Object.assign(this, { feed, store });
+    this.cards = new Map();
+    this.list = el("ul", { class: "cards" });
+    this.none = el("p", { class: "empty" }, "Nobody is running yet. As soon as a StrideSense session publishes to this broker, the runner appears here.");
+    this.node = el("div", { class: "coach" }, el("h1", {}, "Runners"), this.list, this.none);
+  }
+
+  draw() {
+    const { devices } = this.store;
+    show(this.none, devices.length === 0);
+    keyed(this.list, devices, (device) => this.card(device).node);
+    for (const device of this.cards.keys()) if (!this.store.runners.has(device)) this.cards.delete(device);
+    for (const device of devices) this.cards.get(device).draw(this.store.runners.get(device), this.feed, this.store);
+  }
+
+  card(device) {
+    this.cards.set(device, new Card(device));
+    return this.cards.get(device);
+  }
+
+  frame() {}
+
+  keys() {
+    return {};
+  }
+
+  repaint() {}
+
+  close() {}
+}
+
+class Card {
+  constructor(device) {
+    this.status = el("span", { class: "status" });
+    this.age = el("span", { class: "age" });
+    this.cadence = el("span", { class: "value" });
+    this.feet = Object.fromEntries(FEET.map((foot) => [foot, this.foot(foot)]));
+    this.cue = el("span", { class: "cue-text" });
+    this.ago = el("span", { class: "ago" });
+    this.link = el("span", { class: "link" });
+    this.sheet = el(
+      "a", { class: "card", href: `#/runner/${encodeURIComponent(device)}` },
+      el("span", { class: "card-head" }, el("span", { class: "card-name" }, device), this.status),
+      el("span", { class: "card-cadence" }, this.cadence, el("span", { class: "unit" }, "steps/min"), this.age),
+      ...FEET.map((foot) => this.feet[foot].node),
+      el("span", { class: "card-cue" }, this.cue, this.ago), this.link,
+    );
+    this.node = el("li", {}, this.sheet);
+  }
+
+  foot(foot) {
+    const icon = el("span", { class: "heel-icon", "aria-hidden": "true" });
+    const word = el("span", { class: "heel-word" });
+    const contact = el("span", { class: "card-contact" });
+    const node = el("span", { class: `card-foot ${foot}` }, el("span", { class: "leg-name" }, FOOT[foot]), icon, word, contact);
+    return { node, icon, word, contact };
+  }
+
+  draw(runner, feed, store) {
+    const health = runnerHealth(runner, feed, store);
+    const stale = FEET.map((foot) => staleness_s(runner.feet[foot], runner, feed, store)).filter((age) => age !== null);
+    const isStale = health.tone !== "fine";
+    mark(this.sheet, "data-tone", health.tone);
+    mark(this.sheet, "data-stale", isStale);
+    say(this.status, capital(health.word));
+    say(this.age, isStale && stale.length ? `${span(Math.min(...stale))} old` : "");
+    const cadences = FEET.map((foot) => runner.feet[foot].mean("cadence_spm")).filter(Number.isFinite);
+    say(this.cadence, whole(cadences.reduce((sum, value) => sum + value, 0) / cadences.length));
+    for (const foot of FEET) this.drawFoot(this.feet[foot], runner.feet[foot]);
+    const cue = runner.cues.at(-1);
+    say(this.cue, cue ? capital(cue.text) : "No cue so far");
+    say(this.ago, cue ? `${span(feed.now_s - cue.heard)} ago` : "");
+    say(this.link, pods(runner, runner.session.muted));
+  }
+
+  drawFoot(parts, record) {
+    const { heel } = record;
+    say(parts.word, heel ? `${HEEL[heel.state]?.word ?? heel.state} ${heel.count}/${heel.of}` : "–");
+    say(parts.contact, `${milliseconds(record.mean("contact_time_s"))} ms`);
+    if (parts.icon.dataset.state !== (heel?.state ?? "")) {
+      parts.icon.dataset.state = heel?.state ?? "";
+      parts.icon.replaceChildren(...(heel ? [heelIcon(heel.state)] : []));
+    }
+  }
+}
+
+function pods(runner, isMuted) {
+  const told = FEET.map((foot) => {
+    const link = runner.last("link", foot);
+    const percent = link?.battery_percent ?? runner.last("battery")?.[`${foot}_percent`];
+    if (!link) return null;
+    return `${foot} pod ${LINK[link.state] ?? "streaming"}${Number.isFinite(percent) ? ` ${percent} %` : ""}`;
+  });
+  return [...told, isMuted ? "muted" : null].filter(Boolean).join(" · ");
+}

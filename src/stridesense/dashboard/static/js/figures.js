@@ -1,0 +1,106 @@
+// The big figures: left beside right, and between them what differs.
+
+import { el, mark, say, show } from "./dom.js";
+import { heelIcon } from "./icons.js";
+import { DASH, FOOT, HEEL, whole } from "./words.js";
+
+/** Below this share of the mean nobody is said to be uneven; our own choice. */
+const EVEN = 0.03;
+const DIFFERENCE_STRIDES = 10;
+
+export const METRICS = [
+  { name: "contact_time_s", label: "Contact", unit: "ms", scale: 1000, more: "longer" },
+  { name: "push_off_rate_dps", label: "Push-off", unit: "°/s", scale: 1, more: "harder" },
+  { name: "pull_rate_dps", label: "Pull", unit: "°/s", scale: 1, more: "quicker" },
+];
+
+function row(label, hint, left, middle, right, kind) {
+  const title = el("h3", { class: "row-label" }, label, hint && el("small", {}, hint));
+  return el("div", { class: `row ${kind}`, role: "group", "aria-label": label }, left, el("div", { class: "spine" }, title, middle), right);
+}
+
+/** One metric of both feet. */
+export class MetricRow {
+  constructor(metric) {
+    this.metric = metric;
+    this.values = { left: el("span", { class: "value" }, DASH), right: el("span", { class: "value" }, DASH) };
+    this.cells = Object.fromEntries(["left", "right"].map((foot) => [foot, this.cell(foot)]));
+    this.needle = el("span", { class: "needle" });
+    this.words = el("p", { class: "difference" });
+    const balance = el("div", { class: "balance", "aria-hidden": "true" }, this.needle);
+    this.node = row(metric.label, null, this.cells.left, el("div", { class: "compare" }, balance, this.words), this.cells.right, "metric");
+  }
+
+  cell(foot) {
+    return el(
+      "p", { class: `figure ${foot}`, "data-foot": foot, "data-metric": this.metric.name },
+      el("span", { class: "unseen" }, `${FOOT[foot]} `), this.values[foot], el("span", { class: "unit" }, this.metric.unit),
+    );
+  }
+
+  draw(feet, stale) {
+    for (const foot of ["left", "right"]) {
+      say(this.values[foot], whole(feet[foot].mean(this.metric.name) * this.metric.scale));
+      mark(this.cells[foot], "data-stale", stale[foot] !== null);
+    }
+    this.compare(feet.left.mean(this.metric.name, DIFFERENCE_STRIDES), feet.right.mean(this.metric.name, DIFFERENCE_STRIDES));
+  }
+
+  compare(left, right) {
+    const mean = (left + right) / 2;
+    const isKnown = Number.isFinite(mean) && mean !== 0;
+    const share = isKnown ? (left - right) / mean : 0;
+    const side = share > 0 ? "left" : "right";
+    const isEven = Math.abs(share) < EVEN;
+    const size = whole(Math.abs(left - right) * this.metric.scale);
+    say(this.words, !isKnown ? "" : isEven ? "even" : `${side} ${size} ${this.metric.unit} ${this.metric.more}`);
+    mark(this.needle, "data-side", isKnown && !isEven ? side : null);
+    this.needle.style.left = `${(50 - 50 * Math.max(-1, Math.min(1, share / 0.25))).toFixed(1)}%`;
+  }
+}
+
+/** What the heel does, as an icon, a word, how many of the last strides, and how high. */
+export class HeelRow {
+  constructor() {
+    this.parts = {};
+    const cells = ["left", "right"].map((foot) => this.cell(foot));
+    this.words = el("p", { class: "difference" });
+    this.node = row("Heel", null, cells[0], el("div", { class: "compare" }, this.words), cells[1], "heel");
+  }
+
+  cell(foot) {
+    const icon = el("span", { class: "heel-icon", "aria-hidden": "true" });
+    const word = el("span", { class: "heel-word" }, DASH);
+    const count = el("span", { class: "heel-count" });
+    const height = el("span", { class: "heel-height" });
+    const node = el(
+      "div", { class: `figure heel-cell ${foot}`, "data-foot": foot, "data-metric": "heel" },
+      el("span", { class: "unseen" }, `${FOOT[foot]} `), icon, word, el("span", { class: "heel-more" }, height, count),
+    );
+    this.parts[foot] = { node, icon, word, count, height };
+    return node;
+  }
+
+  draw(feet, stale) {
+    const heels = { left: feet.left.heel, right: feet.right.heel };
+    for (const foot of ["left", "right"]) this.drawFoot(this.parts[foot], heels[foot], stale[foot]);
+    const { left, right } = heels;
+    const isUneven = left && right && left.state !== right.state;
+    say(this.words, !left || !right ? "" : isUneven ? "not the same" : "the same");
+  }
+
+  drawFoot(parts, heel, stale) {
+    mark(parts.node, "data-stale", stale !== null);
+    mark(parts.node, "data-state", heel?.state);
+    mark(parts.node, "title", heel && HEEL[heel.state]?.means);
+    say(parts.word, heel ? (HEEL[heel.state]?.word ?? heel.state) : DASH);
+    say(parts.count, heel ? `${heel.count} of ${heel.of}` : "");
+    const isHigh = heel && heel.state !== "rearfoot" && Number.isFinite(heel.height_mm);
+    show(parts.height, Boolean(isHigh));
+    say(parts.height, isHigh ? `${whole(heel.height_mm)} mm` : "");
+    if (parts.icon.dataset.state !== heel?.state) {
+      parts.icon.dataset.state = heel?.state ?? "";
+      parts.icon.replaceChildren(...(heel ? [heelIcon(heel.state)] : []));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// Icons as shapes, so that no meaning hangs on colour.
+
+import { svg } from "./dom.js";
+
+const SHOE = "M4 22C3 17 5 12 6 9L11 11L15 9C18 14 24 17 30 18C34 19 36 20 36 22Z";
+const TILT = { kissed: 0, partial: 10, held: 24, rearfoot: -18 };
+
+/** A small shoe above its ground, tilted as the heel is, with a sign: a touch, a gap, or the heel's wedge. */
+export function heelIcon(state) {
+  const pivot = state === "rearfoot" ? "5 22" : "29 22";
+  const shoe = svg("path", { d: SHOE, transform: `rotate(${TILT[state] ?? 0} ${pivot})` });
+  const gap = { partial: "M6 27V23", held: "M5 27V14M2 17L5 13L8 17" }[state];
+  return svg(
+    "svg", { viewBox: "0 0 40 32", class: `icon heel-${state}` },
+    shoe,
+    svg("path", { class: "line", d: "M1 29H39" }),
+    state === "kissed" ? svg("path", { class: "line tick", d: "M13 15L17 19L25 8" }) : null,
+    gap ? svg("path", { class: "line", d: gap }) : null,
+  );
+}
+
+const GLYPHS = {
+  mute: "M4 10V16H8L14 21V5L8 10ZM18 10L24 16M24 10L18 16",
+  unmute: "M4 10V16H8L14 21V5L8 10ZM18 9C20 11 20 15 18 17M21 6C25 10 25 16 21 20",
+  flag: "M6 24V4M6 5H21L17 10L21 15H6",
+  pause: "M9 6V22M18 6V22",
+  play: "M8 5L22 14L8 23Z",
+  cue: "M4 6H24V18H14L8 24V18H4Z",
+  check: "M4 14L11 21L24 6",
+  good: "M4 14L11 21L24 6",
+};
+
+export function glyph(name) {
+  return svg("svg", { viewBox: "0 0 28 28", class: "glyph", "aria-hidden": "true" }, svg("path", { d: GLYPHS[name] ?? GLYPHS.cue }));
+}

@@ -1,0 +1,157 @@
+// One runner, to be read from three metres.
+
+import { Charts } from "./charts.js";
+import { Controls } from "./controls.js";
+import { CuePanel, EarlierList } from "./cues.js";
+import { el, mark, say, show } from "./dom.js";
+import { HeelRow, METRICS, MetricRow } from "./figures.js";
+import { FootView, Player } from "./footview.js";
+import { runnerHealth, staleness_s } from "./health.js";
+import { BudgetPanel, PodPanel } from "./panels.js";
+import { PHASES } from "./phases.js";
+import { FEET, FOOT, plain, span, stopwatch, whole } from "./words.js";
+
+const CHARTS_EACH_S = 1;
+
+export class RunnerView {
+  constructor(feed, store, device) {
+    Object.assign(this, { feed, store, device });
+    this.player = new Player();
+    this.controls = new Controls(feed, store);
+    this.cue = new CuePanel();
+    this.earlier = new EarlierList();
+    this.heel = new HeelRow();
+    this.metrics = METRICS.map((metric) => new MetricRow(metric));
+    this.charts = new Charts();
+    this.budget = new BudgetPanel();
+    this.pods = new PodPanel();
+    this.feet = Object.fromEntries(FEET.map((foot) => [foot, new FootView(foot)]));
+    this.chartsAt_s = -Infinity;
+    this.node = this.build();
+  }
+
+  build() {
+    this.name = el("h1", {}, this.device);
+    this.facts = el("p", { class: "facts" });
+    this.health = el("p", { class: "health", role: "status" });
+    this.cadence = el("span", { class: "value" });
+    this.gait = el("span", { class: "gait" });
+    this.ages = Object.fromEntries(FEET.map((foot) => [foot, el("span", { class: "age" })]));
+    this.speed = el("button", { type: "button", class: "tool", "aria-pressed": "false", "aria-keyshortcuts": "s", onclick: () => this.slow() }, "Slow motion");
+    this.pause = el("button", { type: "button", class: "tool", "aria-pressed": "false", "aria-keyshortcuts": "p", onclick: () => this.hold() }, "Pause");
+    const top = el("div", { class: "title" }, this.name, this.facts, this.health);
+    const feet = this.footRow();
+    const now = el("section", { class: "now", "aria-label": "Now" }, feet, this.heel.node, ...this.metrics.map((metric) => metric.node), this.caption);
+    return el(
+      "div", { class: "runner" }, top,
+      el("div", { class: "speech" }, this.cue.node, this.controls.node), now,
+      el("div", { class: "side" }, this.charts.node, this.budget.node, this.pods.node, this.earlier.node),
+    );
+  }
+
+  footRow() {
+    const side = (foot) => el(
+      "div", { class: `side-view ${foot}`, "data-foot": foot },
+      el("h2", { class: "foot-name" }, el("span", { class: `key ${foot}`, "aria-hidden": "true" }), FOOT[foot], this.ages[foot]),
+      this.feet[foot].picture, this.feet[foot].band.node,
+    );
+    const legend = Object.entries(PHASES).map(([phase, word]) => el("span", {}, el("span", { class: `swatch ${phase}`, "aria-hidden": "true" }), word));
+    const cadence = el("p", { class: "cadence", "data-metric": "cadence_spm" }, this.cadence, el("span", { class: "unit" }, "steps/min"));
+    this.cadenceBox = cadence;
+    const spine = el(
+      "div", { class: "spine" }, el("h3", { class: "row-label" }, "Cadence"), cadence, this.gait,
+      el("div", { class: "foot-tools" }, this.speed, this.pause),
+    );
+    this.caption = el("p", { class: "caption" }, ...legend, el("span", { class: "note" }, "In contact as measured; in swing the angle is measured, the height only sketched."));
+    return el("div", { class: "row feet" }, side("left"), spine, side("right"));
+  }
+
+  slow() {
+    this.player.speed = this.player.speed === 1 ? 0.25 : 1;
+    mark(this.speed, "aria-pressed", this.player.speed !== 1 ? "true" : "false");
+  }
+
+  hold() {
+    this.player.paused = !this.player.paused;
+    mark(this.pause, "aria-pressed", this.player.paused ? "true" : "false");
+    say(this.pause, this.player.paused ? "Play" : "Pause");
+  }
+
+  draw() {
+    const runner = this.store.runners.get(this.device);
+    show(this.health, true);
+    if (!runner) return say(this.health, `Nothing is known of ${this.device}.`);
+    const { feed, store } = this;
+    const now_s = feed.now_s;
+    const health = runnerHealth(runner, feed, store);
+    const stale = Object.fromEntries(FEET.map((foot) => [foot, staleness_s(runner.feet[foot], runner, feed, store)]));
+    this.drawTitle(runner, health, now_s);
+    this.drawNow(runner, stale);
+    this.cue.draw(runner.cues, now_s);
+    this.controls.draw(runner);
+    this.budget.draw(runner);
+    this.pods.draw(runner, health.tone === "bad" && health.word !== "no strides");
+    this.earlier.draw(runner.cues, runner.marks, now_s);
+    if (now_s - this.chartsAt_s >= CHARTS_EACH_S || now_s < this.chartsAt_s) {
+      this.chartsAt_s = now_s;
+      this.charts.draw(runner);
+    }
+    return undefined;
+  }
+
+  drawTitle(runner, health, now_s) {
+    const { state, started, theme, muted } = runner.session;
+    const facts = [
+      state === "running" && Number.isFinite(started) ? stopwatch(now_s - started) : null,
+      theme ? `theme: ${plain(theme)}` : null,
+      muted ? "muted" : null,
+    ].filter(Boolean);
+    say(this.facts, facts.join(" · "));
+    show(this.health, health.sentence !== null);
+    say(this.health, health.sentence ?? "");
+    mark(this.node, "data-tone", health.tone);
+  }
+
+  drawNow(runner, stale) {
+    const cadences = FEET.map((foot) => runner.feet[foot].mean("cadence_spm")).filter(Number.isFinite);
+    say(this.cadence, whole(cadences.reduce((sum, value) => sum + value, 0) / cadences.length));
+    mark(this.cadenceBox, "data-stale", FEET.every((foot) => stale[foot] !== null || runner.feet[foot].heard === null));
+    const latest = FEET.map((foot) => runner.feet[foot].stride).filter(Boolean).sort((a, b) => b.t - a.t)[0];
+    say(this.gait, latest && latest.gait !== "run" ? plain(latest.gait) : "");
+    this.heel.draw(runner.feet, stale);
+    for (const metric of this.metrics) metric.draw(runner.feet, stale);
+    for (const foot of FEET) {
+      say(this.ages[foot], stale[foot] === null ? "" : `${span(stale[foot])} old`);
+      mark(this.feet[foot].picture, "data-stale", stale[foot] !== null);
+      mark(this.feet[foot].picture, "data-contact", runner.feet[foot].stride?.initial_contact_s);
+    }
+  }
+
+  /** A frame of the moving feet, `elapsed_s` after the last one. */
+  frame(elapsed_s) {
+    const runner = this.store.runners.get(this.device);
+    if (!runner) return;
+    this.player.advance(elapsed_s);
+    show(this.speed, !this.player.still);
+    show(this.pause, !this.player.still);
+    for (const foot of FEET) this.feet[foot].frame(runner.feet[foot].drawable, this.player.now_s, this.player.still);
+  }
+
+  keys() {
+    return {
+      m: () => this.controls.toggleMute(),
+      " ": () => this.controls.setMark(),
+      p: () => this.hold(),
+      s: () => this.slow(),
+    };
+  }
+
+  repaint() {
+    this.charts.repaint();
+  }
+
+  close() {
+    this.charts.close();
+  }
+}
+

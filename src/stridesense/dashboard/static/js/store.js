@@ -1,0 +1,163 @@
+// What is known of every runner, as the messages told it; bounded in every direction.
+
+const KEPT_STRIDES = 1500;
+const KEPT_CUES = 20;
+const SHOWN_STRIDES = 4;
+const HEEL_STRIDES = 10;
+
+const COLUMNS = [
+  "cadence_spm", "contact_time_s", "heel_drop_deg", "heel_height_mm", "heel_state",
+  "push_off_rate_dps", "pull_rate_dps", "quality",
+];
+
+/** One foot's last strides as columns, and the newest stride with its shape. */
+class FootRecord {
+  constructor() {
+    this.t = [];
+    this.columns = Object.fromEntries(COLUMNS.map((name) => [name, []]));
+    this.stride = null;
+    this.heard = null;
+    this.shapes = new Map();
+  }
+
+  addStride(stride, heard) {
+    this.stride = stride;
+    this.heard = heard;
+    this.push(stride.t, (name) => stride[name]);
+  }
+
+  fill(told) {
+    told.t.forEach((t, at) => this.push(t, (name) => told[name]?.[at]));
+  }
+
+  push(t, value) {
+    this.t.push(t);
+    for (const name of COLUMNS) this.columns[name].push(value(name) ?? null);
+    if (this.t.length > KEPT_STRIDES) {
+      this.t.shift();
+      for (const name of COLUMNS) this.columns[name].shift();
+    }
+  }
+
+  addShape(shape) {
+    this.shapes.set(shape.initial_contact_s, shape);
+    if (this.shapes.size > 6) this.shapes.delete(this.shapes.keys().next().value);
+  }
+
+  /** The shape of the newest stride that has both, with that stride. */
+  get drawable() {
+    const shape = this.stride && this.shapes.get(this.stride.initial_contact_s);
+    return shape ? { shape, stride: this.stride } : null;
+  }
+
+  mean(name, count = SHOWN_STRIDES) {
+    const values = this.columns[name].slice(-count).filter((value) => Number.isFinite(value));
+    return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : NaN;
+  }
+
+  /** The state that most of the last ten heels had, in how many of how many, and how high they stayed. */
+  get heel() {
+    const states = this.columns.heel_state.slice(-HEEL_STRIDES).filter((state) => state);
+    if (!states.length) return null;
+    const counts = new Map();
+    for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
+    const [state, count] = [...counts].sort((a, b) => b[1] - a[1])[0];
+    return { state, count, of: states.length, height_mm: this.mean("heel_height_mm", HEEL_STRIDES) };
+  }
+}
+
+/** One runner: the latest message of each kind, and what came one after the other. */
+export class Runner {
+  constructor(device) {
+    this.device = device;
+    this.feet = { left: new FootRecord(), right: new FootRecord(), unknown: new FootRecord() };
+    this.latest = new Map();
+    this.cues = [];
+    this.marks = [];
+    this.results = [];
+    this.heard = null;
+  }
+
+  last(kind, foot = null) {
+    return this.latest.get(`${kind}/${foot ?? ""}`)?.payload;
+  }
+
+  get online() {
+    return this.last("status")?.status === "online";
+  }
+
+  get session() {
+    return this.last("session") ?? {};
+  }
+
+  /** When the newest stride of either foot was heard. */
+  get strideHeard() {
+    return Math.max(...Object.values(this.feet).map((foot) => foot.heard ?? -Infinity));
+  }
+
+  take(item, past = false) {
+    const { kind, foot, payload, heard } = item;
+    this.latest.set(`${kind}/${foot ?? ""}`, item);
+    this.heard = Math.max(this.heard ?? 0, heard);
+    const record = this.feet[foot ?? "unknown"];
+    if (kind === "stride" && record) {
+      if (past) Object.assign(record, { stride: payload, heard });
+      else record.addStride(payload, heard);
+    } else if (kind === "shape" && record) record.addShape(payload);
+    else if (past) return;
+    else if (kind === "cue") keep(this.cues, { ...payload, heard });
+    else if (kind === "mark") keep(this.marks, { ...payload, heard });
+    else if (kind === "cmd/result") keep(this.results, { ...payload, heard });
+  }
+}
+
+function keep(list, entry) {
+  list.push(entry);
+  if (list.length > KEPT_CUES) list.shift();
+}
+
+/** All runners, the broker, and whom to tell of changes. */
+export class Store {
+  constructor() {
+    this.runners = new Map();
+    this.broker = { up: false, why: null, address: "", since: null };
+    this.version = "";
+    this.refusals = [];
+    this.changed = () => {};
+  }
+
+  get devices() {
+    return [...this.runners.keys()].sort((a, b) => a.localeCompare(b));
+  }
+
+  take(message) {
+    const takers = {
+      hello: () => this.greet(message),
+      messages: () => message.items.forEach((item) => this.runner(item.device).take(item)),
+      broker: () => Object.assign(this.broker, message),
+      refused: () => keep(this.refusals, message),
+      gone: () => this.runners.delete(message.device),
+    };
+    takers[message.type]?.();
+    this.changed(message);
+  }
+
+  runner(device) {
+    if (!this.runners.has(device)) this.runners.set(device, new Runner(device));
+    return this.runners.get(device);
+  }
+
+  greet(hello) {
+    this.version = hello.version;
+    Object.assign(this.broker, hello.broker);
+    this.runners.clear();
+    for (const told of hello.runners) {
+      const runner = this.runner(told.device);
+      for (const [foot, columns] of Object.entries(told.strides ?? {})) runner.feet[foot]?.fill(columns);
+      told.latest.forEach((item) => runner.take(item, true));
+      const heard = (payload) => ({ ...payload, heard: Math.min(payload.t ?? hello.now, hello.now) });
+      runner.cues = (told.cues ?? []).map(heard);
+      runner.marks = (told.marks ?? []).map(heard);
+    }
+  }
+}
