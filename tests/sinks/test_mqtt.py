@@ -14,9 +14,30 @@ import pytest
 from pydantic import SecretStr
 
 from brokers import PASSWORD, Broker, Listener, Mosquitto, Proxy, cue, free_port, stride
+from stridesense.contract.messages import read
 from stridesense.contract.topics import Kind
 from stridesense.errors import InputError, LinkError
-from stridesense.model import Foot, GapCause, LinkState, Malformed, PodReading, PodReport
+from stridesense.model import (
+    Band,
+    Bout,
+    CalfBudget,
+    Change,
+    CueEffect,
+    Drill,
+    Foot,
+    GapCause,
+    Hop,
+    Instruction,
+    LinkState,
+    Malformed,
+    Order,
+    PodReading,
+    PodReport,
+    RawPacket,
+    StrideShape,
+    ZeroReference,
+)
+from stridesense.sinks.base import Item
 from stridesense.sinks.mqtt import MqttSink
 from stridesense.sinks.mqtt_link import check
 from stridesense.sinks.mqtt_settings import MqttSettings
@@ -298,3 +319,77 @@ async def test_a_certificate_file_without_a_certificate_is_said(tmp_path: Path) 
 
 def test_the_password_is_in_no_repr(mosquitto: Broker) -> None:
     assert PASSWORD not in repr(mosquitto.settings)
+
+
+BUDGET = CalfBudget(foot=Foot.LEFT, t_s=60.0, load=81.0, strides=85, limit=100.0, ratio=0.81, band=Band.AMBER)
+EFFECT = CueEffect(cue_id="heel_kiss", foot=Foot.LEFT, t_s=30.0, given=True, before_sd=2.0, after_sd=0.5)
+SHAPE = StrideShape(
+    foot=Foot.LEFT,
+    initial_contact_s=0.7,
+    stride_time_s=0.7,
+    zero=ZeroReference.STANDING,
+    pitch_deg=(1.26,) * 51,
+)
+CHANGE = Change(
+    metric="contact_time_s", foot=Foot.RIGHT, t_s=9.0, since_s=3.0, before=0.25, after=0.28, size_sd=2.5
+)
+BOUT = Bout(drill=Drill.ROPE_JUMP, start_s=1.0, end_s=9.0, hops={Foot.LEFT: 9}, load={Foot.LEFT: 9.5})
+FOUND: tuple[tuple[str, Item], ...] = (
+    ("left/shape", SHAPE),
+    ("left/hop", Hop(foot=Foot.LEFT, t_s=2.0, number=1, contact_time_s=0.2)),
+    ("effect", EFFECT),
+    ("change", CHANGE),
+    ("drill", BOUT),
+    ("left/budget", BUDGET),
+    ("mark", Instruction(order=Order.MARK, arrival_ns=3_000_000_000, value="the hill")),
+)
+
+
+async def test_what_the_coach_finds_is_told_as_subscribers_expect_it(broker: Broker) -> None:
+    async with Listener(broker) as listener:
+        async with MqttSink(broker.settings, "sid", anchor_unix_s=1000.0) as sink:
+            await sink.connected(5.0)
+            for _, item in FOUND:
+                await sink.handle(item)
+            await sink.handle(replace(EFFECT, given=False))
+        await listener.until(lambda: bool(listener.on("status")[1:]))
+    for topic, _ in FOUND:
+        (told,) = listener.on(topic)
+        read(Kind(topic.rpartition("/")[2]), told.payload)
+    assert listener.on("mark")[0].record.items() >= {"text": "the hill", "t": 1003.0, "t_s": 3.0}.items()
+    async with Listener(broker) as late:
+        await late.until(lambda: bool(late.on("session")))
+        assert [heard.record["band"] for heard in late.on("left/budget")] == ["amber"]
+
+
+async def test_the_session_tells_whether_the_coach_is_silent_and_what_it_is_about(mosquitto: Broker) -> None:
+    orders = [(Order.MUTE, ""), (Order.UNMUTE, ""), (Order.THEME, "pull"), (Order.THEME, "budget")]
+    async with Listener(mosquitto) as listener:
+        async with MqttSink(mosquitto.settings, "sid", 1000.0) as sink:
+            await sink.connected(5.0)
+            for order, value in orders:
+                await sink.courier.sent(time.monotonic() + 5.0)
+                await sink.handle(Instruction(order=order, arrival_ns=1, value=value))
+            await sink.courier.sent(time.monotonic() + 5.0)
+            await sink.handle(cue(1))
+        await listener.until(lambda: bool(listener.on("status")[1:]))
+    states = [heard.record for heard in listener.on("session")]
+    assert [state["muted"] for state in states] == [False, True, False, False, False, False, False]
+    assert [state.get("theme") for state in states] == [None, None, None, "pull", None, "heel", "heel"]
+    assert [state["state"] for state in states] == ["running"] * 6 + ["ended"]
+    assert {state["started"] for state in states} == {1000.0}
+
+
+async def test_a_mark_of_a_live_session_stands_on_the_clock_of_its_strides(mosquitto: Broker) -> None:
+    found_after_s = 40.0
+    packet = RawPacket(Foot.LEFT, "sofp", "link", b"", int((found_after_s + 5.0) * 1e9))
+    async with Listener(mosquitto) as listener:
+        async with MqttSink(mosquitto.settings, "sid", anchor_unix_s=None) as sink:
+            await sink.connected(5.0)
+            await sink.handle(packet)
+            await sink.handle(PodReport(foot=Foot.LEFT, t_s=5.0, protocol="sofp"))
+            now_s = time.time()
+            await sink.handle(Instruction(order=Order.MARK, arrival_ns=packet.arrival_ns))
+        await listener.until(lambda: bool(listener.on("status")[1:]))
+    assert listener.on("mark")[0].record["t_s"] == pytest.approx(5.0)
+    assert listener.on("mark")[0].record["t"] == pytest.approx(now_s, abs=0.1)

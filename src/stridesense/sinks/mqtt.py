@@ -1,96 +1,124 @@
-"""Strides, cues and states to an MQTT broker.
+"""What a session brings, as messages for the subscribers of a broker."""
 
-A task of its own owns the link, so the river never waits for a broker. Messages wait in a bounded outbox and
-leave one at a time, in order. When one is cut off in flight, nobody can say whether the broker has it; it
-counts as expired (`unconfirmed`) and is never sent again: a cue may be missed, not said twice or late.
-"""
-
-import asyncio
-import logging
-import random
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Final, Self
 
 from stridesense import __version__
-from stridesense.contract import topics
-from stridesense.contract.topics import DELIVERY, OFFLINE, ONLINE, Kind
-from stridesense.errors import LinkError
-from stridesense.model import Cue, Foot, PodReading, PodReport, Stride
-from stridesense.sinks.backoff import CAP_S, delays_s
+from stridesense.contract.commands import Desk, RefusalReason
+from stridesense.contract.records import record
+from stridesense.contract.topics import DELIVERY, Envelope, Kind
+from stridesense.model import (
+    FORM_THEMES,
+    Bout,
+    CalfBudget,
+    Change,
+    Cue,
+    CueEffect,
+    CueKind,
+    Foot,
+    Hop,
+    Instruction,
+    Order,
+    PodReading,
+    PodReport,
+    RawPacket,
+    Stride,
+    StrideShape,
+    Theme,
+)
 from stridesense.sinks.base import Item, Sink
-from stridesense.sinks.mqtt_link import Dialer, Link, NeverSentError
+from stridesense.sinks.mqtt_commands import CommandReceiver
+from stridesense.sinks.mqtt_courier import FAREWELL_S, Courier
 from stridesense.sinks.mqtt_settings import MqttSettings
-from stridesense.sinks.outbox import Counters, Message, Outbox
+from stridesense.sinks.outbox import Counters
 from stridesense.sinks.summary import Summary
+from stridesense.units import NS_PER_S
 
-log = logging.getLogger(__name__)
+Told = StrideShape | PodReading | Hop | CueEffect | Change | Bout
+"""What is told as it is, an event each."""
 
-FAREWELL_S: Final = 2.0
-"""What leaving may take: sending what still waits, then saying goodbye."""
-
-FLIGHT_S: Final = 0.1
-"""What has less time left is not sent any more: it would hardly arrive, and a timeout costs the link."""
-
-STATES: Final = (Kind.STATUS, Kind.INFO, Kind.BATTERY, Kind.SESSION)
-"""What is retained; published in this order after each connect, as a broker may have forgotten it."""
+KINDS: Final[Mapping[type[Told], Kind]] = {
+    StrideShape: Kind.SHAPE,
+    PodReading: Kind.READING,
+    Hop: Kind.HOP,
+    CueEffect: Kind.EFFECT,
+    Change: Kind.CHANGE,
+    Bout: Kind.DRILL,
+}
 
 
 class MqttSink(Sink):
-    """Publishes one session under `stridesense/1/{device}/...`.
+    """Publishes one session under `stridesense/1/{device}/...`, and takes commands for it where a desk obeys.
 
-    Leaving the context sends what is still worth it, for at most 2 s, then `offline`. If the link is lost,
-    the broker says `offline` in our place.
+    Leaving the context sends what is still worth it and that the session has ended, for at most 2 s.
 
     Args:
         settings: the broker and the name of the device.
         session_id: `sid` of every payload.
         anchor_unix_s: unix time of the session's t = 0. None for a live one, whose t = 0 is the first sample
             and thus not known yet; until it is, all is told of the present moment.
+        courier: the link, where it is open already and stays open; otherwise the sink has its own.
+        desk: who obeys commands; without one none are listened to.
+        muted: whether the coach begins in silence.
+        theme: what the session is about when it begins.
+
+    Attributes:
+        courier: the link, for others who have something to say or to hear.
     """
 
-    def __init__(self, settings: MqttSettings, session_id: str, anchor_unix_s: float | None) -> None:
+    def __init__(
+        self,
+        settings: MqttSettings,
+        session_id: str,
+        anchor_unix_s: float | None,
+        *,
+        courier: Courier | None = None,
+        desk: Desk | None = None,
+        muted: bool = False,
+        theme: Theme | None = None,
+    ) -> None:
         self._settings = settings
         self._anchor_unix_s = anchor_unix_s
-        self._dialer = Dialer(settings)
-        self._envelope = topics.Envelope(session_id)
+        self._envelope = Envelope(session_id)
+        self._own_courier = courier is None
+        self.courier = courier or Courier(settings)
+        self._receiver = None if desk is None else CommandReceiver(self.courier, desk, self._envelope)
+        self._opened = AsyncExitStack()
         self._summary = Summary()
-        self._outbox = Outbox()
         self._records: dict[Kind, dict[str, object]] = {}
-        self._states: dict[Kind, bytes] = {Kind.STATUS: ONLINE}
-        self._unsent: set[Kind] = set()
-        self._refused: set[str] = set()
-        self._wake = asyncio.Event()
-        self._first_try_over = asyncio.Event()
-        self._up_since_s: float | None = None
-        self._fault: LinkError | None = None
-        self._leaving = False
+        self._theme = theme
+        self._muted = muted
+        self._arrival_s = 0.0
+        self._host_offset_s = 0.0
 
     async def __aenter__(self) -> Self:
         self.announce(Kind.INFO, {"software": "stridesense", "software_version": __version__})
-        self.announce(Kind.SESSION, {"state": "running", "started": self._unix_s(0.0)})
-        self._task = asyncio.create_task(self._run(), name="mqtt")
+        started = {"state": "running", "started": self._unix_s(0.0)}
+        self.announce(Kind.SESSION, {**started, "muted": self._muted, "theme": self._theme})
+        if self._own_courier:
+            await self.courier.__aenter__()
+        self._opened.push_async_callback(self._leave)
+        if self._receiver is not None:
+            await self._opened.enter_async_context(self._receiver)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._leaving = True
-        self._wake.set()
-        try:
-            await asyncio.wait({self._task}, timeout=FAREWELL_S if self._up_since_s is not None else 0.0)
-        finally:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._outbox.close()
+        await self._opened.aclose()
 
     @property
     def counters(self) -> Counters:
-        """What became of the strides, summaries and cues so far; states are not counted."""
-        return self._outbox.counters(time.monotonic())
+        """What became of all but the states so far."""
+        return self.courier.counters
+
+    @property
+    def refused(self) -> Mapping[RefusalReason, int]:
+        """How many commands were not obeyed, by reason."""
+        return {} if self._receiver is None else self._receiver.refused
 
     async def connected(self, timeout_s: float) -> None:
         """Return once the link is up.
@@ -98,167 +126,113 @@ class MqttSink(Sink):
         Raises:
             LinkError: the broker refused, or could not be reached in time. The sink goes on trying.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                await self._first_try_over.wait()
-        if self._up_since_s is None:
-            raise self._fault or LinkError(f"{self._settings.broker} does not answer: is it running?")
+        await self.courier.connected(timeout_s)
 
     async def handle(self, item: Item) -> None:
         """Put what subscribers want to know in the outbox; never waits for the broker."""
         match item:
+            case RawPacket():
+                self._arrival_s = item.arrival_ns / NS_PER_S
             case Stride():
-                self._add_stride(item)
+                self._tell_stride(item)
             case Cue():
-                self._add_cue(item)
-            case PodReading():
-                self._add(Kind.READING, item.t_s, item.to_record(), foot=item.foot)
+                self._tell_cue(item)
             case PodReport():
-                self._add_report(item)
+                self._tell_report(item)
+            case CalfBudget():
+                topic = self.courier.topic(Kind.BUDGET, item.foot)
+                self._set_state(Kind.BUDGET, topic, self._unix_s(item.t_s), record(item))
+            case Instruction():
+                self._follow(item)
+            case CueEffect(given=False):
+                pass
+            case StrideShape() | PodReading() | Hop() | CueEffect() | Change() | Bout():
+                self._tell(item)
 
-    def announce(self, kind: Kind, record: Mapping[str, object]) -> None:
+    def announce(self, kind: Kind, fields: Mapping[str, object]) -> None:
         """Change fields of a retained state (`info`, `battery` or `session`) and publish it."""
         state = self._records.setdefault(kind, {"type": kind})
-        state.update(record)
-        self._publish_state(kind, self._envelope.wrap(self._topic(kind), time.time(), state))
+        state.update(fields)
+        self._set_state(kind, self.courier.topic(kind), time.time(), state)
 
-    def _set_anchor(self, now_s: float) -> None:
-        """Tie the session's clock to unix time; it stands at 0 until the first sample."""
-        if self._anchor_unix_s is None and now_s > 0.0:
-            self._anchor_unix_s = time.time() - now_s
+    async def _leave(self) -> None:
+        deadline_s = time.monotonic() + FAREWELL_S
+        try:
+            await self.courier.sent(deadline_s)
+            self.announce(Kind.SESSION, {"state": "ended"})
+        finally:
+            if self._own_courier:
+                await self.courier.leave(deadline_s)
+
+    def _set_state(self, kind: Kind, topic: str, unix_s: float, state: Mapping[str, object]) -> None:
+        self.courier.set_state(topic, self._envelope.wrap(topic, unix_s, state), DELIVERY[kind], kind)
 
     def _unix_s(self, t_s: float) -> float:
         return time.time() if self._anchor_unix_s is None else self._anchor_unix_s + t_s
 
-    def _publish_state(self, kind: Kind, payload: bytes) -> None:
-        self._states[kind] = payload
-        self._unsent.add(kind)
-        self._wake.set()
+    def _tell(self, item: Told) -> None:
+        foot = item.foot if isinstance(item, StrideShape | PodReading | Hop) else None
+        self._publish(KINDS[type(item)], _moment_s(item), record(item), foot=foot)
 
-    def _topic(self, kind: Kind, foot: Foot | None = None) -> str:
-        return topics.topic(self._settings.device, kind, foot)
-
-    def _add_stride(self, stride: Stride) -> None:
+    def _tell_stride(self, stride: Stride) -> None:
         t_s = stride.initial_contact_s
-        self._add(Kind.STRIDE, t_s, stride.to_record(), foot=stride.foot)
+        self._publish(Kind.STRIDE, t_s, record(stride), foot=stride.foot)
         if summary := self._summary.add(stride):
-            self._add(Kind.SUMMARY, t_s, summary)
+            self._publish(Kind.SUMMARY, t_s, summary)
 
-    def _add_report(self, report: PodReport) -> None:
-        self._set_anchor(report.t_s)
-        self._add(Kind.LINK, report.t_s, report.to_record(), foot=report.foot)
+    def _tell_cue(self, cue: Cue) -> None:
+        ttl_s = min(cue.valid_for_s, self._settings.cue_ttl_s)
+        valid_until = {"valid_until": time.time() + ttl_s}
+        self._publish(Kind.CUE, cue.t_s, {**record(cue), **valid_until}, ttl_s=ttl_s)
+        if cue.kind is CueKind.CORRECTION and self._theme is None:
+            self._set_theme(cue.theme)
+
+    def _tell_report(self, report: PodReport) -> None:
+        self._lay_clock(report.t_s)
+        self._publish(Kind.LINK, report.t_s, record(report), foot=report.foot)
         name, percent = f"{report.foot}_percent", report.battery_percent
         if percent is not None and self._records.get(Kind.BATTERY, {}).get(name) != percent:
             self.announce(Kind.BATTERY, {name: percent})
 
-    def _add_cue(self, cue: Cue) -> None:
-        ttl_s = min(cue.valid_for_s, self._settings.cue_ttl_s)
-        self._add(Kind.CUE, cue.t_s, {**cue.to_record(), "valid_until": time.time() + ttl_s}, ttl_s=ttl_s)
+    def _lay_clock(self, now_s: float) -> None:
+        """Tie the session's clock to unix time and to arrivals; it stands at 0 until the first sample."""
+        if now_s > 0.0:
+            self._host_offset_s = self._arrival_s - now_s
+            if self._anchor_unix_s is None:
+                self._anchor_unix_s = time.time() - now_s
 
-    def _add(
+    def _follow(self, told: Instruction) -> None:
+        """Tell what the runner told the coach."""
+        match told.order:
+            case Order.MARK:
+                t_s = max(0.0, told.arrival_ns / NS_PER_S - self._host_offset_s)
+                self._publish(Kind.MARK, t_s, {**record(told), "t_s": t_s})
+            case Order.THEME:
+                self._set_theme(next((theme for theme in FORM_THEMES if theme == told.value), None))
+            case Order.MUTE | Order.UNMUTE:
+                self.announce(Kind.SESSION, {"muted": told.order is Order.MUTE})
+
+    def _set_theme(self, theme: Theme | None) -> None:
+        self._theme = theme
+        self.announce(Kind.SESSION, {"theme": theme})
+
+    def _publish(
         self,
         kind: Kind,
         t_s: float,
-        record: Mapping[str, object],
+        fields: Mapping[str, object],
         *,
         foot: Foot | None = None,
         ttl_s: float | None = None,
     ) -> None:
-        topic, now_s = self._topic(kind, foot), time.monotonic()
-        deadline_s = now_s + (DELIVERY[kind].expiry_s if ttl_s is None else ttl_s)
-        payload = self._envelope.wrap(topic, self._unix_s(t_s), record)
-        self._outbox.put(Message(kind, topic, payload, deadline_s), now_s)
-        self._wake.set()
+        topic = self.courier.topic(kind, foot)
+        self.courier.publish(kind, topic, self._envelope.wrap(topic, self._unix_s(t_s), fields), ttl_s)
 
-    async def _run(self) -> None:
-        rng = random.Random()  # noqa: S311 - it spreads clients in time, it guards nothing
-        delays = delays_s(rng)
-        while not self._leaving:
-            try:
-                async with self._dialer.dial(will_topic=self._topic(Kind.STATUS)) as link:
-                    self._note_up()
-                    await self._serve(link)
-            except LinkError as fault:
-                held_s = self._note_down(fault)
-                if held_s > CAP_S:
-                    delays = delays_s(rng)
-                await asyncio.sleep(next(delays))
 
-    async def _serve(self, link: Link) -> None:
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                watch = tasks.create_task(self._watch(link), name="mqtt watch")
-                await link.hear(self._topic(Kind.STATUS))
-                await self._send_all(link)
-                watch.cancel()
-        except ExceptionGroup as faults:
-            raise faults.exceptions[0] from None
-
-    async def _watch(self, link: Link) -> None:
-        """Notice a broken link, and correct a status that the will of an older connection overwrote."""
-        async for said in link.heard():
-            if said.payload != self._states[Kind.STATUS]:
-                self._publish_state(Kind.STATUS, self._states[Kind.STATUS])
-
-    async def _send_all(self, link: Link) -> None:
-        """States first, then events in order; when the sink is being left, the rest and a goodbye."""
-        while True:
-            self._wake.clear()
-            if state := next((kind for kind in STATES if kind in self._unsent), None):
-                await self._send_state(link, state)
-            elif message := self._outbox.take(time.monotonic() + FLIGHT_S):
-                await self._send_event(link, message)
-            elif not self._leaving:
-                await self._wake.wait()
-            else:
-                return await self._say_goodbye(link)
-
-    async def _say_goodbye(self, link: Link) -> None:
-        self.announce(Kind.SESSION, {"state": "ended"})
-        self._publish_state(Kind.STATUS, OFFLINE)
-        await self._send_state(link, Kind.SESSION)
-        await self._send_state(link, Kind.STATUS)
-
-    async def _send_state(self, link: Link, kind: Kind) -> None:
-        self._unsent.discard(kind)
-        topic = self._topic(kind)
-        refusal = await link.send(kind, topic, self._states[kind], DELIVERY[kind].expiry_s)
-        self._note_refusal(topic, refusal)
-
-    async def _send_event(self, link: Link, message: Message) -> None:
-        try:
-            remaining_s = message.deadline_s - time.monotonic()
-            refusal = await link.send(message.kind, message.topic, message.payload, remaining_s)
-        except NeverSentError:
-            self._outbox.put_back()
-            raise
-        except BaseException:
-            self._outbox.cut_off()
-            raise
-        if refusal is None:
-            self._outbox.deliver()
-        else:
-            self._outbox.refuse()
-            self._note_refusal(message.topic, refusal)
-
-    def _note_refusal(self, topic: str, refusal: str | None) -> None:
-        if refusal is not None and topic not in self._refused:
-            self._refused.add(topic)
-            log.warning("the MQTT broker refuses messages on %s (%s): check its access rules", topic, refusal)
-
-    def _note_up(self) -> None:
-        log.info("connected to %s", self._settings.broker)
-        self._fault = None
-        self._up_since_s = time.monotonic()
-        self._unsent = set(self._states)
-        self._first_try_over.set()
-
-    def _note_down(self, fault: LinkError) -> float:
-        """Say once that there is no link; for how long there was one, in seconds."""
-        held_s = 0.0 if self._up_since_s is None else time.monotonic() - self._up_since_s
-        if self._fault is None:
-            self._fault = fault
-            log.warning("%s; trying again", fault)
-        self._up_since_s = None
-        self._first_try_over.set()
-        return held_s
+def _moment_s(item: Told) -> float:
+    match item:
+        case StrideShape():
+            return item.initial_contact_s
+        case Bout():
+            return item.end_s
+    return item.t_s

@@ -25,7 +25,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from stridesense.contract.topics import DELIVERY, OFFLINE, Kind, schema
+from stridesense.contract.topics import DELIVERY, OFFLINE, Delivery, Kind, schema
 from stridesense.errors import InputError, LinkError
 from stridesense.sinks.mqtt_settings import MqttSettings
 
@@ -99,14 +99,17 @@ class Link(aiomqtt.Client):
             self._client.disconnect()
             raise
 
-    async def send(self, kind: Kind, topic: str, payload: bytes, remaining_s: float) -> str | None:
+    async def send(
+        self, topic: str, payload: bytes, delivery: Delivery, remaining_s: float, kind: Kind | None = None
+    ) -> str | None:
         """Send a message and wait until the broker has it; one call at a time.
 
         Args:
-            kind: what the message is, which tells how it is delivered.
             topic: where to.
             payload: the message.
+            delivery: how it is delivered.
             remaining_s: after that it is worthless.
+            kind: what the message is; None for one of somebody else's convention.
 
         Returns:
             The broker's reason when it refuses the message. With MQTT 3.1.1 a refusal cannot be heard.
@@ -115,7 +118,6 @@ class Link(aiomqtt.Client):
             NeverSentError: the message has not left.
             CutOffError: nobody can say whether it arrived.
         """
-        delivery = DELIVERY[kind]
         self._refusal = None
         try:
             await self.publish(
@@ -293,11 +295,12 @@ def _code(error: aiomqtt.MqttError) -> int | None:
     )
 
 
-def _properties(kind: Kind, remaining_s: float) -> Properties:
+def _properties(kind: Kind | None, remaining_s: float) -> Properties:
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     properties.PayloadFormatIndicator = 1
     properties.ContentType = "text/plain" if kind is Kind.STATUS else "application/json"
-    properties.UserProperty = ("schema", schema(kind))
+    if kind is not None:
+        properties.UserProperty = ("schema", schema(kind))
     if isfinite(remaining_s):
         properties.MessageExpiryInterval = max(1, int(remaining_s))
     return properties
