@@ -22,11 +22,17 @@ def remark(recorded: Recorded) -> int:
 
 def remark_on_rows(report: ImportReport) -> None:
     """Say which rows of a CSV file were left out, and where some seem to be missing."""
+    for line in rows_left_out(report):
+        note(line)
+
+
+def rows_left_out(report: ImportReport) -> Iterator[str]:
+    """Which rows of a CSV file were left out, and where some seem to be missing."""
     if report.torn_lines:
-        note("the last line has no line end, so it may be cut, and was left out")
+        yield "the last line has no line end, so it may be cut, and was left out"
     for foot in report.feet:
         if phrases := ", ".join(_phrases(foot)):
-            note(f"{foot.foot} foot, {foot.samples} samples at {foot.sampling_rate_hz:.1f} Hz: {phrases}")
+            yield f"{foot.foot} foot, {foot.samples} samples at {foot.sampling_rate_hz:.1f} Hz: {phrases}"
 
 
 def _phrases(report: FootReport) -> Iterator[str]:

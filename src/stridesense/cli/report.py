@@ -1,0 +1,99 @@
+"""`stridesense report`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stridesense.cli.coach_lines import opening_lines, practice_lines
+from stridesense.cli.coaching import recorded_or_first, remark_on_cues
+from stridesense.cli.history_silence import WHY, merged, unjudged
+from stridesense.cli.history_words import when
+from stridesense.cli.mqtt import ConfigOption
+from stridesense.cli.remarks import remark, rows_left_out
+from stridesense.cli.shoe import ShoeOption, worn
+from stridesense.cli.terminal import note, tracked
+from stridesense.coaching.silences import ANY
+from stridesense.model import Foot
+from stridesense.recording.reader import Recording
+from stridesense.recording.writer import check_free
+from stridesense.report.gathering import Gathered, gather
+from stridesense.report.page import page
+from stridesense.report.session import About, Session
+from stridesense.runtime.config import load_settings
+from stridesense.runtime.files import write_whole
+from stridesense.runtime.finding import recording_of
+from stridesense.runtime.setup import Setup
+from stridesense.sinks.coach_words import clock
+from stridesense.sources.replay import Recorded, duration_s, flow, open_recorded
+from stridesense.units import NS_PER_S
+
+
+def command(
+    session: Annotated[
+        str,
+        typer.Argument(metavar="SESSION", help="A recording, a CSV, or a session of the history by its id."),
+    ],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page, NAME.html.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    shoe: ShoeOption = None,
+    config: ConfigOption = None,
+) -> int:
+    """Write a page about a session, with plots, that needs no network and no other file.
+
+    Ends with 3 when the recording is damaged.
+    """
+    check_free(output, force=force)
+    profile, settings = worn(shoe), load_settings(config)
+    file = recording_of(session, settings)
+    recorded = open_recorded(file)
+    code = remark(recorded)
+    setup, is_recorded = recorded_or_first(recorded, file, settings, profile)
+    lasts_s = duration_s(recorded)
+    gathered = gather(tracked(flow(recorded), "analyzing", lasts_s), setup.pipeline())
+    about = _about(recorded, file, setup, gathered)
+    write_whole(output, [page(Session(about, gathered, lasts_s))])
+    if is_recorded:
+        remark_on_cues(recorded, gathered.cues)
+    note(f"{gathered.report.strides.total()} strides and {len(gathered.cues)} cues: {output}")
+    return code
+
+
+def _about(recorded: Recorded, file: Path, setup: Setup, gathered: Gathered) -> About:
+    meta = recorded.meta if isinstance(recorded, Recording) else None
+    coach = gathered.report.coach
+    return About(
+        began=when(meta.anchor_unix_ns / NS_PER_S) if meta is not None else None,
+        file=file.name,
+        source=None if meta is None else meta.source,
+        session_id=None if meta is None else meta.session_id,
+        shoe=None if setup.shoe is None else setup.shoe.shoe,
+        made_by=None if meta is None else f"stridesense {meta.software_version}",
+        damage=tuple(_damage(recorded)),
+        opening=tuple(opening_lines(setup.briefing)),
+        to_practise=tuple(practice_lines(gathered.cues, coach.budgets if coach else (), setup.briefing)),
+        withheld=tuple(_withheld(gathered)),
+        unjudged=None if coach is None else unjudged(coach, setup.briefing),
+    )
+
+
+def _damage(recorded: Recorded) -> Iterator[str]:
+    if not isinstance(recorded, Recording):
+        yield from rows_left_out(recorded.report)
+    elif recorded.damage is not None:
+        yield f"the recording is damaged: {recorded.damage}"
+
+
+def _withheld(gathered: Gathered) -> Iterator[str]:
+    """What was due and not said, stretch by stretch; where nothing could be judged is not such a thing."""
+    for quiet in merged(gathered.withheld):
+        stretch = quiet.longest
+        if stretch.cue_id == ANY:
+            continue
+        foot = "" if stretch.foot is Foot.UNKNOWN else f", {stretch.foot} foot"
+        yield (
+            f"{clock(quiet.first_s)} to {clock(quiet.last_s)} {stretch.cue_id.replace('_', ' ')}{foot}: "
+            f"{WHY[stretch.why]} ({quiet.strides} strides; {stretch.reason})"
+        )

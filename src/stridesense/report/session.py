@@ -1,0 +1,147 @@
+"""A session as its report needs it: what was gathered, and which strides its figures are about."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from stridesense.model import Foot, Gait, Stride, StrideShape
+from stridesense.report.gathering import Gathered
+
+GAIT_WORDS: Final = {Gait.RUN: "running strides", Gait.WALK: "walking strides", Gait.HOP: "hops"}
+
+PAUSE_S: Final = 5.0
+"""So long without a stride of that gait is a pause in the plots, s (our own choice)."""
+
+FEW: Final = 25
+"""Fewer strides of a foot say little: stable means need as many (Oliveira and Pirscoveanu 2021)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is known of a session besides its data, as plain text.
+
+    Attributes:
+        began: date and time as people write it; None where nobody knows.
+        file: name of the file.
+        source: where the packets came from.
+        session_id: of the recording.
+        shoe: whose profile it started from.
+        made_by: the version that recorded it.
+        damage: what of the file is missing or was left out, a sentence each.
+        opening: what the coach knew at the start, a sentence each.
+        to_practise: exercises that the cues point to.
+        withheld: why cues were due and not said, a line each.
+        unjudged: what could not be judged, and why.
+    """
+
+    began: str | None = None
+    file: str
+    source: str | None = None
+    session_id: str | None = None
+    shoe: str | None = None
+    made_by: str | None = None
+    damage: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
+    to_practise: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    unjudged: str | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A whole session.
+
+    Attributes:
+        about: what is known besides its data.
+        gathered: its data.
+        duration_s: how long was recorded.
+    """
+
+    about: About
+    gathered: Gathered
+    duration_s: float
+
+    @cached_property
+    def gait(self) -> Gait:
+        """What the figures are about: running where there is any, else what there is most of."""
+        found = Counter(stride.gait for stride in self.gathered.strides)
+        if found[Gait.RUN] or not found:
+            return Gait.RUN
+        return found.most_common(1)[0][0]
+
+    @cached_property
+    def kind(self) -> str:
+        """What strides of that gait are called."""
+        return GAIT_WORDS[self.gait]
+
+    @cached_property
+    def strides(self) -> dict[Foot, list[Stride]]:
+        """The strides that the figures are about, by foot, in the order of time."""
+        found = sorted(self.gathered.strides, key=lambda stride: stride.initial_contact_s)
+        chosen = {foot: [one for one in found if (one.foot, one.gait) == (foot, self.gait)] for foot in Foot}
+        return {foot: strides for foot, strides in chosen.items() if strides}
+
+    @cached_property
+    def shapes(self) -> dict[Foot, list[tuple[Stride, StrideShape]]]:
+        """Those of these strides whose turning was seen from contact to contact, with it."""
+        drawn = {(shape.foot, shape.initial_contact_s): shape for shape in self.gathered.shapes}
+        pairs = {
+            foot: [
+                (stride, shape)
+                for stride in strides
+                if (shape := drawn.get((foot, stride.initial_contact_s))) is not None
+            ]
+            for foot, strides in self.strides.items()
+        }
+        return {foot: found for foot, found in pairs.items() if found}
+
+    @cached_property
+    def pauses(self) -> list[tuple[float, float]]:
+        """Stretches in seconds without strides of that gait on either foot, those of the edges too."""
+        moments = sorted(one.initial_contact_s for strides in self.strides.values() for one in strides)
+        ends = [0.0, *moments, self.duration_s]
+        return [(a, b) for a, b in pairwise(ends) if b - a > PAUSE_S] if moments else []
+
+    @cached_property
+    def distance_m(self) -> float | None:
+        """Way of the foot with the most measured strides, of any gait; None where there is none.
+
+        Of pods without samples it is what they counted themselves.
+        """
+        ways = [
+            [
+                one.stride_length_m
+                for one in self.gathered.strides
+                if one.foot is foot and one.stride_length_m is not None
+            ]
+            for foot in Foot
+        ]
+        longest = max(ways, key=len)
+        if longest:
+            return sum(longest)
+        counted = [
+            _counted_m([r.distance_m for r in self.gathered.readings if r.foot is foot]) for foot in Foot
+        ]
+        return max(counted) or None
+
+
+def medians(strides: Sequence[Stride], value: Callable[[Stride], float | None]) -> tuple[float | None, int]:
+    """Median of what was measured, None of nothing, and in how many strides that was."""
+    known = [found for stride in strides if (found := value(stride)) is not None]
+    return (median(known) if known else None), len(known)
+
+
+def _counted_m(told: Iterable[float | None]) -> float:
+    """How far a pod's own counter went; one that began again is added up."""
+    way_m, before_m = 0.0, None
+    for now_m in told:
+        if now_m is None:
+            continue
+        if before_m is not None and now_m > before_m:
+            way_m += now_m - before_m
+        before_m = now_m
+    return way_m
