@@ -29,7 +29,7 @@ UNITS: Final = {
 }
 """Unit by the last part of a column's name."""
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
 
@@ -71,6 +71,8 @@ def _values(stride: Stride) -> Iterator[object]:
 
 
 def _cell(value: object) -> object:
-    """A number as it is, flags joined, and no text that a spreadsheet would run."""
-    text = " ".join(value) if isinstance(value, tuple) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    """A number as it is, flags joined, and no text that a spreadsheet would run or break a line at."""
+    if not isinstance(value, str | tuple):
+        return value
+    text = " ".join((value if isinstance(value, str) else " ".join(value)).split())
+    return f"'{text}" if text.startswith(_FORMULA) else text
