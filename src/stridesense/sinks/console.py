@@ -1,48 +1,19 @@
-"""The strides and cues on the screen: a live table, or plain lines where there is no terminal."""
+"""The strides and cues on the screen: a live view, or plain lines where there is no terminal."""
 
-from collections import deque
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Final
 
-from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
+from rich.console import Console
 
-from stridesense.model import (
-    Band,
-    Bout,
-    CalfBudget,
-    Change,
-    Cue,
-    Foot,
-    HeelState,
-    Hop,
-    PodReading,
-    PodReport,
-    Stride,
-)
+from stridesense.contract.commands import Desk
+from stridesense.model import Bout, Change, Cue, Foot, Hop, PodReading, PodReport, Stride
 from stridesense.sinks.base import Item, Sink
-from stridesense.sinks.coach_words import describe_bout, describe_budget, describe_change, describe_hop
-from stridesense.sinks.pod_words import (
-    WORRYING,
-    describe_link,
-    describe_reading,
-    describe_stream,
-    newest,
-    pod_name,
-)
+from stridesense.sinks.coach_words import describe_bout, describe_change, describe_hop
+from stridesense.sinks.pod_words import describe_link, describe_reading, pod_name
 
-ROWS_PER_FOOT: Final = 5
-CUE_STAYS_S: Final = 10.0
 UNMEASURED: Final = "-"
-
-HEEL_STYLES: Final = {HeelState.HELD: "red", HeelState.PARTIAL: "yellow", HeelState.KISSED: "green"}
-BAND_STYLES: Final = {Band.RED: "red", Band.AMBER: "yellow", Band.GREEN: "green"}
 
 
 def _number(value: float | None, scale: float = 1.0, digits: int = 0) -> str:
@@ -71,11 +42,40 @@ SHOWN: Final = (
 )
 
 
-def console_sink(console: Console, *, drill: bool = False) -> Sink:
-    """The sink that suits `console`: a live table on a terminal, lines otherwise; in a drill every hop."""
-    if console.is_terminal and not drill:
-        return LiveTable(console)
-    return PlainLines(console.file, drill=drill)
+def console_sink(
+    console: Console,
+    *,
+    drill: bool = False,
+    desk: Desk | None = None,
+    muted: bool = False,
+    theme: str | None = None,
+) -> Sink:
+    """The sink that suits `console`: the live view on a terminal, lines otherwise.
+
+    Args:
+        console: where it is printed.
+        drill: whether every hop is shown.
+        desk: who obeys the keys for mute and mark; without one they are not offered.
+        muted: whether the coach is silent from the start.
+        theme: what the run is about, where that is known from the start.
+    """
+    if not _has_terminal(console):
+        return PlainLines(console.file, drill=drill)
+    # Loaded here alone, because textual takes 0.4 s: who pipes the lines somewhere does not wait for it.
+    from stridesense.sinks.live_view import LiveView  # noqa: PLC0415
+    from stridesense.sinks.live_view_facts import Facts  # noqa: PLC0415
+
+    return LiveView(Facts(drill=drill, muted=muted, theme=theme), desk)
+
+
+def _has_terminal(console: Console) -> bool:
+    """Whether there is a whole one: keys come from stdin, and textual paints on stderr."""
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    return (
+        console.is_terminal
+        and not console.is_dumb_terminal
+        and all(stream is not None and not stream.closed and stream.isatty() for stream in streams)
+    )
 
 
 class PlainLines(Sink):
@@ -122,96 +122,3 @@ class PlainLines(Sink):
     def _print(self, line: str) -> None:
         self._file.write(f"{line}\n")
         self._file.flush()
-
-
-class LiveTable(Sink):
-    """The latest strides of each foot, its pod, what its calf has done, and the cue while it is fresh.
-
-    Of changes and drills it shows the latest.
-    """
-
-    def __init__(self, console: Console) -> None:
-        self._reports: dict[Foot, PodReport] = {}
-        self._readings: dict[Foot, PodReading] = {}
-        self._strides = {foot: deque[Stride](maxlen=ROWS_PER_FOOT) for foot in Foot}
-        self._budgets: dict[Foot, CalfBudget] = {}
-        self._change: Change | None = None
-        self._bout: Bout | None = None
-        self._cue: Cue | None = None
-        self._live = Live(console=console, refresh_per_second=8, get_renderable=self._render)
-
-    async def __aenter__(self) -> Self:
-        self._live.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._live.stop()
-
-    async def handle(self, item: Item) -> None:
-        """Keep the latest strides and the cue; the table draws itself."""
-        match item:
-            case Stride():
-                self._strides[item.foot].append(item)
-                self._forget_stale_cue(item.initial_contact_s)
-            case Cue():
-                self._cue = item
-            case CalfBudget():
-                self._budgets[item.foot] = item
-            case Change():
-                self._change = item
-            case Bout():
-                self._bout = item
-            case PodReport():
-                self._reports[item.foot] = item
-            case PodReading():
-                self._readings[item.foot] = newest(self._readings.get(item.foot), item)
-
-    def _forget_stale_cue(self, now_s: float) -> None:
-        if self._cue is not None and now_s > self._cue.t_s + CUE_STAYS_S:
-            self._cue = None
-
-    def _render(self) -> RenderableType:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for shown in SHOWN:
-            table.add_column(f"{shown.name}\n{shown.unit}", justify="right" if shown.unit else "left")
-        for strides in self._strides.values():
-            for stride in tuple(strides):
-                table.add_row(*(shown.value(stride) for shown in SHOWN), style=_row_style(stride))
-            table.add_section()
-        readings = [
-            Text(f"{pod_name(foot)}: {describe_reading(one)}") for foot, one in tuple(self._readings.items())
-        ]
-        tables = [table] if any(self._strides.values()) or not readings else []
-        pods = [_pod_line(report) for report in tuple(self._reports.values())]
-        return Group(*tables, *readings, *pods, *self._found(), _cue_panel(self._cue))
-
-    def _found(self) -> list[Text]:
-        """What the coach found so far, a line each."""
-        budgets = tuple(self._budgets.values())
-        lines = [Text(describe_budget(leg), style=BAND_STYLES.get(leg.band, "dim")) for leg in budgets]
-        if self._change is not None:
-            lines.append(Text(f"changed {describe_change(self._change)}"))
-        if self._bout is not None:
-            lines.append(Text(f"drill {describe_bout(self._bout)}"))
-        return lines
-
-
-def _row_style(stride: Stride) -> str:
-    return HEEL_STYLES.get(stride.heel_state, "") if stride.heel_state else ""
-
-
-def _pod_line(report: PodReport) -> Text:
-    """The link of one pod, and what came over it."""
-    style = "red" if report.state in WORRYING else "dim"
-    stream = describe_stream(report)
-    words = describe_link(report) + (f"; {stream}" if stream else "")
-    return Text(f"{pod_name(report.foot)}: {words}", style=style)
-
-
-def _cue_panel(cue: Cue | None) -> Panel:
-    if cue is None:
-        return Panel(Text("no cue: carry on", style="dim"), height=4, width=78)
-    words = Text.assemble((cue.text, "bold white on blue"), "\n", (cue.reason, "dim"), no_wrap=False)
-    return Panel(words, border_style="blue", width=78)

@@ -1,0 +1,317 @@
+"""The live view: what is on it, in terminals of every size, and what its keys do."""
+
+import asyncio
+import io
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from coached import eager_pipeline
+from strides import stride
+from stridesense.contract.commands import Command, CommandError, Mark, Mute, RefusalReason, Unmute
+from stridesense.model import (
+    Band,
+    Bout,
+    CalfBudget,
+    Change,
+    Drill,
+    Foot,
+    GapCause,
+    HeelState,
+    Hop,
+    Instruction,
+    LinkState,
+    Order,
+    PodReading,
+    PodReport,
+    RawPacket,
+)
+from stridesense.recording.reader import Recording
+from stridesense.sinks.base import Item
+from stridesense.sinks.live_view_app import LiveApp
+from stridesense.sinks.live_view_drawing import curve, phases, sparkline
+from stridesense.sinks.live_view_facts import HISTORY_STRIDES, STALE_S, Facts
+from stridesense.sinks.live_view_messages import MOST_KEPT, Messages
+from stridesense.sinks.live_view_page import Keys, page
+
+SIZES = [(80, 24), (120, 40), (200, 60), (60, 15), (40, 10), (20, 4), (5, 2), (1, 1)]
+
+STREAMING = PodReport(
+    foot=Foot.LEFT, t_s=1.0, protocol="sofp", state=LinkState.STREAMING, address="F0:F0:F0:F0:F0:01",
+    name="StridePod", battery_percent=87, rssi_dbm=-50, sampling_rate_hz=207.96,
+)  # fmt: skip
+LOST = replace(STREAMING, state=LinkState.LOST, reason="the connection to the left pod broke")
+LOSSES = replace(STREAMING, reconnects=1, gaps=1, lost={GapCause.LINK: 512}, duplicates=3)
+SPEED = PodReading(foot=Foot.RIGHT, t_s=3.0, speed_mps=3.0, cadence_spm=172.0)
+CHANGE = Change(
+    metric="contact_time_s", foot=Foot.LEFT, t_s=9.0, since_s=5.0, before=0.25, after=0.262, size_sd=1.9
+)
+BOUT = Bout(drill=Drill.ROPE_JUMP, start_s=1.0, end_s=9.0, hops={Foot.LEFT: 16}, load={Foot.LEFT: 9.0})
+LEFT_CALF = CalfBudget(foot=Foot.LEFT, t_s=60.0, load=80.0, strides=80)
+RIGHT_CALF = replace(LEFT_CALF, foot=Foot.RIGHT, limit=100.0, ratio=0.8, band=Band.GREEN)
+HOP = Hop(foot=Foot.LEFT, t_s=2.0, number=1, contact_time_s=0.2, heel_touched=True)
+
+
+def at(t_s: float) -> RawPacket:
+    return RawPacket(Foot.LEFT, "sofp", "data", b"", round(t_s * 1e9))
+
+
+def facts_of(*items: Item, drill: bool = False) -> Facts:
+    facts = Facts(drill=drill)
+    for item in items:
+        facts.take(item)
+    return facts
+
+
+def read(facts: Facts, width: int = 80, height: int = 24, keys: Keys | None = None) -> str:
+    return "\n".join(line.plain for line in page(facts, width, height, keys or Keys()))
+
+
+def words(facts: Facts) -> str:
+    """What stands on the page, however its lines are broken."""
+    return " ".join(read(facts).split())
+
+
+@pytest.fixture(scope="module")
+def held(checkout: Path) -> Sequence[Item]:
+    """The river of a run with the heels held up, to the moment after its cue."""
+    pipeline, items = eager_pipeline(), []
+    for packet in Recording.open(checkout / "recordings" / "held_heel.mcap").packets():
+        items += [packet, *pipeline.process(packet)]
+        if packet.arrival_ns > 26e9:
+            break
+    return items
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("helping", [False, True])
+def test_the_page_fits_every_terminal(
+    held: Sequence[Item], width: int, height: int, *, helping: bool
+) -> None:
+    facts = facts_of(*held, STREAMING, LOST, SPEED, CHANGE, BOUT, LEFT_CALF, RIGHT_CALF)
+    facts.messages.write("something long that was said " * 9 + "\n")
+    lines = page(facts, width, height, Keys(commands=True, helping=helping))
+    assert len(lines) == height
+    assert max(line.cell_len for line in lines) <= width
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES[:3])
+def test_a_real_run_is_on_it(held: Sequence[Item], width: int, height: int) -> None:
+    seen = read(facts_of(*held), width, height)
+    for word in ("running", "theme: heel", "cadence", "contact", "push-off", "pull", "ground", "toes up"):
+        assert word in seen
+    assert "let the left heel kiss down" in seen
+    assert "stayed up in 100% of the last 25 strides" in seen
+    assert "s ago" in seen
+    assert seen.count("held 20 of 20") == 2
+    assert "left pod: recorded, battery" in seen
+
+
+def test_the_foot_is_drawn_only_where_the_rest_has_room(held: Sequence[Item]) -> None:
+    facts = facts_of(*held, CHANGE, BOUT, LEFT_CALF, RIGHT_CALF)
+    assert "toes up" in read(facts, 80, 30)
+    assert "toes up" not in read(facts, 80, 20)
+    assert "right calf" in read(facts, 80, 20)
+
+
+@pytest.mark.parametrize(
+    ("items", "seen"),
+    [
+        ([], "waiting for the first stride"),
+        ([], "no cue: carry on"),
+        ([STREAMING], "left pod: streaming, StridePod, -50 dBm, battery 87 %; 208.0 Hz"),
+        ([LOST], "the connection to the left pod broke"),
+        ([LOSSES], "reconnected once"),
+        ([SPEED, replace(SPEED, speed_mps=3.2)], "right pod: speed 3.20 m/s, cadence 172 /min"),
+        ([LEFT_CALF], "left calf: load 80 usual strides, a proxy, limit not known yet"),
+        ([RIGHT_CALF], "right calf: load 80 usual strides, a proxy, 0.80 of its limit (green)"),
+        ([CHANGE], "changed since 0:05 contact time, left: 250 ms became 262 ms"),
+        ([BOUT], "drill 0:01 to 0:09 rope jump: 16 left hops"),
+        ([Instruction(order=Order.MUTE, arrival_ns=0)], "MUTED"),
+        ([Instruction(order=Order.THEME, arrival_ns=0, value="push_off")], "theme: push off"),
+        ([Instruction(order=Order.MARK, arrival_ns=83 * 10**9, value="hill")], "mark at 1:23: hill"),
+        ([stride(0), at(STALE_S + 1.0)], "no stride for 6 s"),
+    ],
+)
+def test_each_fact_is_told(items: Sequence[Item], seen: str) -> None:
+    assert seen in words(facts_of(*items))
+
+
+def test_a_pod_without_samples_has_no_empty_table() -> None:
+    assert "push-off" not in words(facts_of(SPEED))
+
+
+def test_a_drill_shows_every_hop_that_there_is_room_for() -> None:
+    seen = read(facts_of(*(replace(HOP, number=number) for number in range(1, 31)), drill=True))
+    assert "HOP 30 at 2.00 s, left: heel touched, contact 200 ms" in seen
+    assert seen.count("HOP") > 10
+    assert "HOP 1 " not in seen
+
+
+def test_a_figure_is_the_median_of_the_last_strides_that_have_it() -> None:
+    times_s = (9.0, 0.20, 0.21, 0.22, 0.30, 0.25)
+    facts = facts_of(*(stride(index, contact_time_s=time_s) for index, time_s in enumerate(times_s)))
+    assert "220 ms" in read(facts)
+
+
+def test_nothing_grows() -> None:
+    facts = facts_of(*(stride(index) for index in range(2 * HISTORY_STRIDES)))
+    assert len(facts.strides[Foot.LEFT]) == HISTORY_STRIDES
+    messages = Messages()
+    for number in range(MOST_KEPT + 5):
+        messages.write(f"{number}\n")
+    again = io.StringIO()
+    messages.say_again(again)
+    assert again.getvalue().startswith("(5 earlier messages are left out)\n5\n6\n")
+    assert again.getvalue().count("\n") == MOST_KEPT + 1
+
+
+def test_what_was_said_is_said_again_once_to_the_letter() -> None:
+    messages, again = Messages(), io.StringIO()
+    for part in ("one\ntw", "o\n\n", "  three"):
+        messages.write(part)
+    messages.say_again(again)
+    messages.say_again(again)
+    assert again.getvalue() == "one\ntwo\n\n  three\n"
+
+
+def test_a_pod_cannot_steer_the_terminal() -> None:
+    facts = facts_of(replace(STREAMING, name="evil\x1b[2J\x07"))
+    facts.messages.write("worse\x1b]0;title\x07\n")
+    assert "\x1b" not in read(facts)
+    assert "worse" in read(facts)
+
+
+def test_a_history_is_drawn_from_its_least_to_its_greatest() -> None:
+    assert sparkline([1.0, 2.0, 3.0]) == "▁▅█"
+    assert sparkline([100.0, 100.1]) == "▄▅", "calm running looks calm"
+    assert sparkline([0.0, 0.0]) == "▅▅"
+    assert sparkline([]) == ""
+
+
+def test_a_curve_leads_from_corner_to_corner() -> None:
+    assert curve([0.0, 1.0], 0.0, 1.0, 2, 1) == ["⡠⠊"]
+    lines = curve([-9.0, 9.0], 0.0, 1.0, 4, 2)
+    assert (lines[0][-1], lines[1][0]) != (" ", " "), "what lies outside stays at the edge"
+
+
+def test_the_phases_of_a_stride_are_in_order() -> None:
+    touched = replace(stride(0), heel_down_s=0.1, heel_off_s=0.2)
+    assert phases(touched, 14) == "▄▄██▄┄┄┄┄┄┄┄┄┄"
+    assert phases(stride(0), 14) == "▄▄▄▄▄┄┄┄┄┄┄┄┄┄", "a heel that never came down"
+    assert phases(replace(touched, stride_time_s=None), 14) == ""
+
+
+class Board:
+    """A desk that obeys and writes down what it was told."""
+
+    def __init__(self, fault: CommandError | None = None) -> None:
+        self.told: list[Command] = []
+        self._fault = fault
+
+    async def obey(self, command: Command) -> str:
+        self.told.append(command)
+        if self._fault is not None:
+            raise self._fault
+        return f"done: {command.command}"
+
+
+@asynccontextmanager
+async def shown(
+    facts: Facts, desk: Board | None = None, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Pilot[None]]:
+    app = LiveApp(facts, desk)
+    async with app.run_test(size=size) as pilot:
+        yield pilot
+
+
+def app_of(pilot: Pilot[None]) -> LiveApp:
+    assert isinstance(pilot.app, LiveApp)
+    return pilot.app
+
+
+def visible(pilot: Pilot[None]) -> str:
+    return app_of(pilot).visible_text()
+
+
+async def until_seen(pilot: Pilot[None], text: str) -> None:
+    async with asyncio.timeout(5.0):
+        while text not in visible(pilot):
+            await pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+async def test_the_app_shows_the_page_and_follows_what_comes(
+    held: Sequence[Item], size: tuple[int, int]
+) -> None:
+    facts = facts_of(*held)
+    async with shown(facts, size=size) as pilot:
+        await until_seen(pilot, "let the left heel kiss down")
+        facts.take(LEFT_CALF)
+        await until_seen(pilot, "left calf: load 80")
+        await pilot.resize_terminal(40, 10)
+        await until_seen(pilot, "q  end")
+
+
+async def test_m_mutes_and_lets_speak_again_and_space_marks() -> None:
+    facts, desk = Facts(), Board()
+    async with shown(facts, desk) as pilot:
+        await pilot.press("m")
+        await until_seen(pilot, "done: mute")
+        facts.take(Instruction(order=Order.MUTE, arrival_ns=0))
+        await until_seen(pilot, "m  speak")
+        await pilot.press("m", "space")
+        await until_seen(pilot, "done: mark")
+    assert desk.told == [Mute(command="mute"), Unmute(command="unmute"), Mark(command="mark")]
+
+
+async def test_a_refusal_is_shown() -> None:
+    desk = Board(CommandError(RefusalReason.NOT_NOW, "the session has ended"))
+    async with shown(Facts(), desk) as pilot:
+        await pilot.press("space")
+        await until_seen(pilot, "not done: the session has ended")
+
+
+async def test_without_a_desk_its_keys_are_not_offered() -> None:
+    async with shown(Facts()) as pilot:
+        await pilot.press("m", "space")
+        await until_seen(pilot, "q  end")
+        assert "mute" not in visible(pilot)
+
+
+async def test_help_comes_and_goes() -> None:
+    async with shown(facts_of(stride(0))) as pilot:
+        await pilot.press("question_mark")
+        await until_seen(pilot, "its load is a proxy without a unit")
+        await pilot.press("question_mark")
+        await until_seen(pilot, "push-off")
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_the_end_is_asked_for_as_ctrl_c_does(key: str) -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    async with shown(Facts()) as pilot:
+        loop.add_signal_handler(signal.SIGINT, asked.set)
+        try:
+            await pilot.press(key)
+            await asyncio.wait_for(asked.wait(), 5.0)
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+        await until_seen(pilot, "ending in good order")
+
+
+async def test_a_fault_of_the_picture_closes_the_view_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = Facts()
+    async with shown(facts) as pilot:
+        monkeypatch.setattr(facts, "feet", lambda: ())
+        facts.take(stride(0, state=HeelState.HELD))
+        async with asyncio.timeout(5.0):
+            while app_of(pilot).fault is None:
+                await pilot.pause()
+    assert isinstance(app_of(pilot).fault, ZeroDivisionError)
