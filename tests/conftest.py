@@ -2,10 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from stridesense.contract.topics import Envelope
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,3 +58,28 @@ def require_program() -> Callable[[str], str]:
         return str(path)
 
     return find
+
+
+@pytest.fixture(scope="session", autouse=True)
+def broken_messages() -> Iterator[list[str]]:
+    """What was wrong with the messages that were made so far: each is held to the contract."""
+    faults: list[str] = []
+    wrap = Envelope.wrap
+
+    def wrap_and_look(self: Envelope, topic: str, unix_s: float, record: Mapping[str, object]) -> bytes:
+        from contract.keeping import faults as faults_of
+
+        payload = wrap(self, topic, unix_s, record)
+        faults.extend(faults_of(topic, payload))
+        return payload
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Envelope, "wrap", wrap_and_look)
+        yield faults
+
+
+@pytest.fixture(autouse=True)
+def _every_message_keeps_the_contract(broken_messages: list[str]) -> Iterator[None]:
+    yield
+    faults, broken_messages[:] = broken_messages[:], []
+    assert faults == []

@@ -11,13 +11,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from contract.documents import generator
+from contract.keeping import faults
 from stridesense.contract.commands import COMMAND
 from stridesense.contract.compatibility import breaks
 from stridesense.contract.examples import examples
 from stridesense.contract.messages import MESSAGES, read
 from stridesense.contract.messages_base import FLAGS
 from stridesense.contract.schemas import file_name, schema
-from stridesense.contract.topics import Kind
+from stridesense.contract.topics import Envelope, Kind
 
 BLOCK = re.compile(r"^### (\S+)$.*?^```(?:json|text)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -159,3 +160,28 @@ def test_a_schema_that_breaks_what_was_released_is_not_released(checkout: Path, 
     kept.write_text(json.dumps(earlier), encoding="utf-8")
     assert script.release(tmp_path) == ["budget .age is gone"]
     assert json.loads(kept.read_text(encoding="utf-8")) == earlier
+
+
+@pytest.mark.parametrize(
+    ("level", "change", "fault"),
+    [
+        ("left/budget", {"shoe": "x"}, "budget has no field shoe"),
+        ("left/budget", {"load": "much"}, "load: Input should be a valid number"),
+        ("left/budget", {"limit": None}, r"\$.limit: None is not of type 'number'"),
+        ("left/budget", {"band": "black"}, "band: Input should be"),
+        ("right/nothing", {}, "is no topic of the contract"),
+        ("cue", {}, "a cue message is not valid"),
+    ],
+)
+def test_no_test_can_make_a_message_that_breaks_the_contract(
+    level: str, change: Mapping[str, object], fault: str
+) -> None:
+    payload = json.dumps(json.loads(examples()[Kind.BUDGET]) | change).encode()
+    assert faults("stridesense/1/pod/left/budget", examples()[Kind.BUDGET]) == []
+    assert re.search(fault, "\n".join(faults(f"stridesense/1/pod/{level}", payload)))
+
+
+def test_what_any_test_wraps_is_looked_at(broken_messages: list[str]) -> None:
+    Envelope("sid").wrap("stridesense/1/pod/mark", 1.0, {"type": "mark", "t_s": 1.0, "text": "", "mood": 1})
+    assert broken_messages == ["mark has no field mood"]
+    broken_messages.clear()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brokers import cue, stride
+from brokers import stride
+from stridesense.contract.examples import examples
 from stridesense.contract.topics import DELIVERY, Envelope, Kind, device_level, topic
 from stridesense.errors import UsageError
 from stridesense.model import Foot
@@ -57,7 +58,9 @@ def test_topics_are_those_that_subscribers_know() -> None:
 
 def test_each_topic_counts_for_itself_without_a_gap() -> None:
     envelope = Envelope("sid")
-    sent = [json.loads(envelope.wrap(name, 1.0, {})) for name in ("a", "a", "b", "a")]
+    record: dict[str, object] = {"type": "mark", "t_s": 1.0, "text": ""}
+    names = [topic(device, Kind.MARK) for device in ("a", "a", "b", "a")]
+    sent = [json.loads(envelope.wrap(name, 1.0, record)) for name in names]
     assert [(one["v"], one["sid"], one["seq"]) for one in sent] == [
         (1, "sid", 0), (1, "sid", 1), (1, "sid", 0), (1, "sid", 2),
     ]  # fmt: skip
@@ -65,14 +68,17 @@ def test_each_topic_counts_for_itself_without_a_gap() -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, None])
 def test_what_was_not_measured_is_left_out(value: float | None) -> None:
-    payload = Envelope("sid").wrap("topic", 1.0, {"type": "x", "impact_g": value, "quality": 0.5})
-    assert json.loads(payload) == {"v": 1, "sid": "sid", "seq": 0, "t": 1.0, "type": "x", "quality": 0.5}
+    record = stride(1).to_record()
+    payload = Envelope("sid").wrap(
+        topic("pod", Kind.STRIDE, Foot.LEFT), 1.0, {**record, "impact_g": value, "speed_mps": 3.0}
+    )
+    head = {"v": 1, "sid": "sid", "seq": 0, "t": 1.0}
+    assert json.loads(payload) == {**head, **record, "speed_mps": 3.0}
 
 
 def test_payloads_are_flat() -> None:
-    records = [stride(3, cadence_spm=171.0).to_record(), cue(1).to_record()]
-    for record in records:
-        values = json.loads(Envelope("sid").wrap("topic", 1.0, record)).values()
+    for kind, payload in examples().items():
+        values = () if kind is Kind.STATUS else json.loads(payload).values()
         assert not [value for value in values if isinstance(value, dict)]
 
 
