@@ -20,7 +20,8 @@ from stridesense.contract.topics import DELIVERY, OFFLINE, ONLINE, Delivery, Kin
 from stridesense.errors import LinkError, RefusedError
 from stridesense.model import Foot
 from stridesense.sinks.backoff import CAP_S, delays_s
-from stridesense.sinks.mqtt_link import Dialer, Heard, Link, NeverSentError
+from stridesense.sinks.mqtt_faults import NeverSentError
+from stridesense.sinks.mqtt_link import Dialer, Heard, Link
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.outbox import Counters, Message, Outbox
 
