@@ -1,15 +1,22 @@
-"""Sessions to export: made of strides directly, the same each time."""
+"""Sessions to export, made of strides directly, and what was exported, read back."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from garmin_fit_sdk import Decoder, Stream
+
 from stridesense.model import Foot, PodReading, Stride
 from stridesense.recording.export_seconds import SessionRecord
+from stridesense.recording.export_table import MOMENT
 from stridesense.simulator.season_plan import BOTH_FEET, Activity, Outage, Phase, SessionPlan
 from stridesense.simulator.stride_runner import StrideRunner
 
 ZERO_UNIX_S = 1_790_000_000.25
 RUN_S = 60.0
+TEXTS = {"foot", "gait", "strike_type", "heel_state", "flags", MOMENT}
+
+Messages = Mapping[str, list[dict[str, Any]]]
 
 GAP = tuple(Outage(foot=foot, start_s=20.0, end_s=200.0) for foot in BOTH_FEET)
 PLANS = {
@@ -58,3 +65,25 @@ def told(**changes: Any) -> SessionRecord:
         for second in range(30)
     )
     return session(**{"readings": readings, **changes})
+
+
+def decoded(fit: bytes) -> Messages:
+    """All messages, as the official decoder reads them; each decoder can read its stream once."""
+    assert Decoder(Stream.from_byte_array(bytearray(fit))).check_integrity()
+    messages, errors = Decoder(Stream.from_byte_array(bytearray(fit))).read()
+    assert errors == []
+    return messages
+
+
+def _value(name: str, text: str) -> object:
+    """What a cell of a CSV file says."""
+    if not text:
+        return None
+    return text if name in TEXTS else float(text)
+
+
+def as_record(row: dict[str, str]) -> dict[str, object]:
+    """A row of a CSV file as the record that it was made of."""
+    values = {name: _value(name, text) for name, text in row.items() if name != MOMENT}
+    known = {name: one for name, one in values.items() if one is not None}
+    return {"type": "stride", **known, "flags": row["flags"].split()}

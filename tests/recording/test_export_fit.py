@@ -1,15 +1,12 @@
 """A FIT file says what we say: the official decoder reads every value back."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import accumulate, pairwise
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from garmin_fit_sdk import Decoder, Stream
 
-from recording.exporting import PLANS, ZERO_UNIX_S, made, session, told
+from recording.exporting import PLANS, ZERO_UNIX_S, Messages, decoded, made, session, told
 from strides import stride
 from stridesense.model import Foot
 from stridesense.recording.export_activity import activity_rows
@@ -33,16 +30,6 @@ RESOLUTION = {
 FLOAT32 = 1e-6
 A_STRIDE_M = 2.5
 SESSIONS = {**{name: made(plan) for name, plan in PLANS.items()}, "own figures": told()}
-
-Messages = Mapping[str, list[dict[str, Any]]]
-
-
-def decoded(fit: bytes) -> Messages:
-    """All messages, as the official decoder reads them; each decoder can read its stream once."""
-    assert Decoder(Stream.from_byte_array(bytearray(fit))).check_integrity()
-    messages, errors = Decoder(Stream.from_byte_array(bytearray(fit))).read()
-    assert errors == []
-    return messages
 
 
 def own_fields(messages: Messages) -> dict[str, tuple[int, str]]:

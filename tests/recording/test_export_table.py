@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from recording.exporting import PLANS, ZERO_UNIX_S, made, session
+from recording.exporting import PLANS, TEXTS, ZERO_UNIX_S, as_record, made, session
 from strides import stride
 from stridesense.model import Foot, Stride
 from stridesense.model.samples import SampleBlock
@@ -17,7 +17,6 @@ from stridesense.recording.export_parquet import ROWS_AT_ONCE, write_samples, wr
 from stridesense.recording.export_table import COLUMNS, MOMENT, csv_lines, unit_of
 
 RUN = made(PLANS["two feet"])
-TEXTS = {"foot", "gait", "strike_type", "heel_state", "flags", MOMENT}
 UNITLESS = {
     "index",
     "quality",
@@ -27,20 +26,6 @@ UNITLESS = {
     "braking_index",
     "calf_load",
 }
-
-
-def value(name: str, text: str) -> object:
-    """What a cell of a CSV file says."""
-    if not text:
-        return None
-    return text if name in TEXTS else float(text)
-
-
-def as_record(row: dict[str, str]) -> dict[str, object]:
-    """A row of a CSV file as the record that it was made of."""
-    values = {name: value(name, text) for name, text in row.items() if name != MOMENT}
-    known = {name: one for name, one in values.items() if one is not None}
-    return {"type": "stride", **known, "flags": row["flags"].split()}
 
 
 def block(foot: Foot, first: int, rows: int) -> SampleBlock:
