@@ -19,6 +19,7 @@ LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 8765
 PORTS_TRIED: Final = 20
 BEAT_S: Final = 1.0
+ASK_AGAIN_S: Final = 0.1
 ANYWHERE: Final = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - names them, listens nowhere
 
 
@@ -58,8 +59,7 @@ async def serve(
             yield _address(host, runner)
         finally:
             for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+                await _end(task)
     finally:
         await runner.cleanup()
 
@@ -81,6 +81,13 @@ async def _listen(runner: web.AppRunner, host: str, port: int | None) -> None:
 
 def _taken(ports: Sequence[int]) -> str:
     return f"port {ports[0]} is" if len(ports) == 1 else f"all ports from {ports[0]} to {ports[-1]} are"
+
+
+async def _end(task: asyncio.Task[Never]) -> None:
+    """Cancel a task until it is: before Python 3.12, `wait_for` may swallow a first time."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=ASK_AGAIN_S)
 
 
 async def _beat(hub: Hub) -> Never:
