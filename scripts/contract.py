@@ -11,16 +11,17 @@ from math import isinf
 from pathlib import Path
 from typing import Any, Final
 
-from stridesense.contract.compatibility import breaks
+from stridesense.contract.compatibility import breaks, topic_breaks
 from stridesense.contract.examples import DEVICE, examples
 from stridesense.contract.messages import MESSAGES, Enveloped
-from stridesense.contract.schemas import asyncapi, file_name, schema
+from stridesense.contract.schemas import asyncapi, deliveries, file_name, schema
 from stridesense.contract.topics import A_FOOT, DELIVERY, Kind, topic
 from stridesense.model import Foot
 
 PAGE: Final = Path("mqtt.md")
 SCHEMAS: Final = Path("contract/schemas")
 RELEASED: Final = Path("contract/released")
+TOPICS: Final = "topics.json"
 WIDTH: Final = 112
 COMMANDS_ABOUT: Final = "from whoever commands, see [commands.md](commands.md)"
 
@@ -40,16 +41,16 @@ def documents(docs: Path) -> dict[Path, str]:
 
 
 def release(docs: Path) -> list[str]:
-    """Keep the schemas as released, unless they break what was released before; the breaks."""
+    """Keep schemas and topics as released, unless they break what was released before; the breaks."""
+    current = {file_name(kind): schema(kind) for kind in Kind} | {TOPICS: deliveries()}
     broken = []
-    for kind in Kind:
-        path = docs / RELEASED / file_name(kind)
-        if path.exists():
-            before = json.loads(path.read_text(encoding="utf-8"))
-            broken += [f"{kind} {one}" for one in breaks(before, schema(kind))]
+    for path in (docs / RELEASED).glob("*.json"):
+        before = json.loads(path.read_text(encoding="utf-8"))
+        compare = topic_breaks if path.name == TOPICS else breaks
+        broken += [f"{path.name} {one}" for one in compare(before, current.get(path.name, {}))]
     if not broken:
-        for kind in Kind:
-            _write(docs / RELEASED / file_name(kind), _text(schema(kind)))
+        for name, document in current.items():
+            _write(docs / RELEASED / name, _text(document))
     return broken
 
 

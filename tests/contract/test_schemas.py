@@ -13,11 +13,11 @@ from jsonschema import Draft202012Validator
 from contract.documents import generator
 from contract.keeping import faults
 from stridesense.contract.commands import COMMAND
-from stridesense.contract.compatibility import breaks
+from stridesense.contract.compatibility import breaks, topic_breaks
 from stridesense.contract.examples import examples
 from stridesense.contract.messages import MESSAGES, read
 from stridesense.contract.messages_base import FLAGS
-from stridesense.contract.schemas import file_name, schema
+from stridesense.contract.schemas import deliveries, file_name, schema
 from stridesense.contract.topics import Envelope, Kind
 
 BLOCK = re.compile(r"^### (\S+)$.*?^```(?:json|text)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -77,9 +77,28 @@ def test_nothing_that_was_released_is_broken(kind: Kind, checkout: Path) -> None
     assert breaks(released(checkout, kind), schema(kind)) == []
 
 
-def test_nothing_that_was_released_is_gone(checkout: Path) -> None:
-    names = {path.name for path in (checkout / "docs" / "contract" / "released").iterdir()}
-    assert names <= {file_name(kind) for kind in Kind}
+def test_every_topic_that_was_released_is_there_and_delivered_as_before(checkout: Path) -> None:
+    folder = checkout / "docs" / "contract" / "released"
+    topics = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
+    assert topic_breaks(topics, deliveries()) == []
+    assert {path.name for path in folder.iterdir()} <= {file_name(kind) for kind in Kind} | {"topics.json"}
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda new: new.pop("stridesense/1/{device}/cue"), "stridesense/1/{device}/cue is gone"),
+        (lambda new: new["stridesense/1/{device}/cue"].update(qos=0), "cue: delivered as {'qos': 0"),
+        (lambda new: new["stridesense/1/{device}/info"].update(retain=False), "info: delivered as"),
+    ],
+)
+def test_a_topic_that_is_gone_or_delivered_otherwise_is_a_break(
+    change: Callable[[Any], object], fault: str
+) -> None:
+    changed = deliveries()
+    change(changed)
+    (found,) = topic_breaks(deliveries(), changed)
+    assert fault in found
 
 
 def budget_with(change: Callable[[Any], object]) -> Mapping[str, Any]:
@@ -158,7 +177,7 @@ def test_a_schema_that_breaks_what_was_released_is_not_released(checkout: Path, 
     earlier = json.loads(kept.read_text(encoding="utf-8"))
     earlier["properties"]["age"] = {"type": "number"}
     kept.write_text(json.dumps(earlier), encoding="utf-8")
-    assert script.release(tmp_path) == ["budget .age is gone"]
+    assert script.release(tmp_path) == ["budget.json .age is gone"]
     assert json.loads(kept.read_text(encoding="utf-8")) == earlier
 
 

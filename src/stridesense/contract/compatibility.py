@@ -22,6 +22,17 @@ def breaks(released: Schema, current: Schema) -> list[str]:
     return list(_broken("", released, current))
 
 
+def topic_breaks(released: Schema, current: Schema) -> list[str]:
+    """The same for how messages are delivered, see `stridesense.contract.schemas.deliveries`."""
+    return [
+        f"{topic} is gone"
+        if topic not in current
+        else f"{topic}: delivered as {current[topic]} instead of {delivery}"
+        for topic, delivery in released.items()
+        if current.get(topic) != delivery
+    ]
+
+
 def _broken(place: str, old: Schema, new: Schema) -> Iterator[str]:
     for word in sorted(old.keys() | new.keys()):
         if word not in _WORDS_ONLY | _PARTS and old.get(word) != new.get(word):

@@ -70,13 +70,13 @@ class CueMessage(Enveloped):
 class EffectMessage(Enveloped):
     """What 25 strides after a cue differed from the 25 before it, in the runner's own spreads."""
 
-    about: ClassVar = "25 strides after each cue, given or withheld"
+    about: ClassVar = "25 strides after a cue was given"
 
     type: Literal["effect"] = Field(description="kind of message")
     cue_id: str = Field(description="name of the cue")
     foot: Foot = Field(description="which foot")
     t_s: float = Field(description="when the cue was due [s, session clock]")
-    given: bool = Field(description="false for a cue that was withheld, to compare with")
+    given: bool = Field(description="whether the runner heard it")
     before_sd: float = Field(description="beyond the baseline before it [spreads]")
     after_sd: float = Field(description="beyond the baseline after it [spreads]")
     gain_sd: float = Field(description="improvement, before less after [spreads]")
@@ -133,7 +133,7 @@ class MarkMessage(Enveloped):
 class BudgetMessage(Enveloped):
     """One leg's calf load of this session so far, a proxy without a unit: 1 for a usual midfoot stride."""
 
-    about: ClassVar = "when a leg's load has changed"
+    about: ClassVar = "each minute, and when the band changes"
 
     type: Literal["budget"] = Field(description="kind of message")
     foot: Foot = Field(description="which leg")

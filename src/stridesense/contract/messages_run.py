@@ -140,7 +140,7 @@ class HopMessage(Enveloped):
     t_s: float = Field(description="the foot meets the ground [s, session clock]")
     number: Count = Field(description="which hop of this drill")
     contact_time_s: float = Field(description="on the ground [s]")
-    flight_time_s: float | None = Field(None, description="in the air before it [s]")
+    flight_time_s: float | None = Field(None, description="in the air, mean of before and after [s]")
     heel_touched: bool | None = Field(None, description="whether the heel touched")
     symmetry_percent: float | None = Field(
         None, description="contact against the other foot's last one, (left - right) / mean [%]"

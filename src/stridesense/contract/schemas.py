@@ -77,6 +77,14 @@ def asyncapi() -> Document:
     }
 
 
+def deliveries() -> Document:
+    """Of each topic what a subscriber relies on: its quality of service, and whether it is retained."""
+    return {
+        _address(kind): {"qos": delivery.qos, "retain": delivery.retain}
+        for kind, delivery in DELIVERY.items()
+    }
+
+
 def _inlined(part: Any, definitions: Document) -> Any:  # noqa: ANN401
     """A part of a schema with each `$ref` replaced by what it names."""
     if isinstance(part, list):
@@ -118,15 +126,18 @@ def _servers() -> Document:
     }
 
 
+def _address(kind: Kind) -> str:
+    return topic("{device}/{foot}" if kind in A_FOOT else "{device}", kind)
+
+
 def _channel(kind: Kind) -> Document:
     parameters: Document = {
         "device": {"description": "name of the device, one level: letters, digits, `_` and `-`"}
     }
     if kind in A_FOOT:
         parameters["foot"] = {"description": "which foot", "enum": list(Foot)}
-    address = topic("{device}", kind).replace("{device}", "{device}/{foot}") if kind in A_FOOT else None
     return {
-        "address": address or topic("{device}", kind),
+        "address": _address(kind),
         "parameters": parameters,
         "messages": {_id(kind): {"$ref": f"#/components/messages/{_id(kind)}"}},
     }
