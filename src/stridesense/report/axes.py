@@ -72,13 +72,17 @@ def ticks(low: float, high: float, about: int = 4) -> list[float]:
 
 
 def reach(values: Iterable[float], least: float) -> tuple[float, float]:
-    """Edges with some air around the values, no closer together than `least`; 0 to `least` of none."""
+    """Edges with some air around the values, no closer together than `least`; 0 to `least` of none.
+
+    They do not go below 0 where no value does.
+    """
     known = list(values)
     if not known:
         return 0.0, least
     middle, half = (max(known) + min(known)) / 2.0, (max(known) - min(known)) / 2.0
     half = max(half * 1.1, least / 2.0)
-    return middle - half, middle + half
+    lift = max(0.0, half - middle) if min(known) >= 0.0 else 0.0
+    return middle - half + lift, middle + half + lift
 
 
 def y_axis(axes: Axes, about: int = 4) -> Iterator[Element]:
@@ -101,7 +105,7 @@ def time_axis(axes: Axes) -> Iterator[Element]:
         x = axes.x(number * step_s)
         yield element("line", x1=x, x2=x, y1=axes.floor, y2=axes.floor + 4, class_="axis")
         last = f" {unit}" if number == marks[-1] else ""
-        yield text(x, axes.floor + 16, f"{number * step_s // unit_s}{last}", "end" if last else "middle")
+        yield text(x, axes.floor + 16, f"{number * step_s // unit_s}{last}", "middle")
     yield element(
         "line", x1=axes.left, x2=axes.width - axes.right, y1=axes.floor, y2=axes.floor, class_="axis"
     )

@@ -34,7 +34,7 @@ def section(session: Session) -> Element:
         *_orders(gathered.orders),
         *_over_all(gathered.effects),
         *_listed("Due and not said", session.about.withheld),
-        *_listed("To practise", session.about.to_practise),
+        *_listed("Exercises that the cues point to", session.about.to_practise),
         element("p", session.about.unjudged, class_="note") if session.about.unjudged else None,
         id="cues",
     )
@@ -116,7 +116,7 @@ def _gains(cue_id: str, effects: Sequence[CueEffect], *, given: bool) -> str:
 def _listed(title: str, lines: Sequence[str]) -> Iterator[Element | None]:
     if lines:
         yield element("h3", title)
-        yield bullets(lines[:MOST_ROWS])
+        yield bullets(f"{line[:1].upper()}{line[1:]}" for line in lines[:MOST_ROWS])
         yield from _cut(len(lines), "lines")
 
 

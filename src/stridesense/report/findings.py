@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from stridesense.model import Foot, Gait, HeelState, Stride
 from stridesense.report.markup import element
-from stridesense.report.session import FEW, Session, medians
+from stridesense.report.session import FEW, Session, typical
 from stridesense.report.unmeasured import why_missing
 from stridesense.sinks.coach_words import describe_budget, describe_change
 
@@ -24,32 +24,34 @@ DOWN: Final = (HeelState.KISSED, HeelState.REARFOOT)
 
 
 class Finding(NamedTuple):
-    """One thing worth knowing: what it is about, and a sentence or two."""
+    """One thing worth knowing: what it is about, and what is told of it, a line each."""
 
     title: str
-    told: str
+    told: tuple[str, ...]
 
 
 def section(session: Session) -> Element:
     """The section with the session in short."""
     found = list(findings(session))
-    terms = [element("div", element("dt", one.title), element("dd", one.told)) for one in found]
+    terms = [
+        element("div", element("dt", one.title), *(element("dd", line) for line in one.told)) for one in found
+    ]
     return element("section", element("h2", "In short"), element("dl", *terms, class_="short"), id="short")
 
 
 def findings(session: Session) -> Iterator[Finding]:
     """The findings in their order; what was not measured says so."""
     if not session.strides:
-        yield Finding("No strides", _no_strides(session))
+        yield Finding("No strides", (_no_strides(session),))
     else:
         if session.gait is not Gait.RUN:
-            yield Finding("No running", f"The figures on this page are those of the {session.kind}.")
+            yield Finding("No running", (f"The figures on this page are those of the {session.kind}.",))
         yield Finding("Heel", _by_foot(session, _heel))
         yield Finding("Push and pull", _by_foot(session, _push_and_pull))
         yield Finding("Landing", _by_foot(session, _landing))
         yield Finding("Contact", _by_foot(session, _contact))
-        yield Finding("Left against right", left_against_right(session.strides))
-        yield Finding("Changes", _changes(session))
+        yield Finding("Left against right", (left_against_right(session.strides),))
+        yield Finding("Changes", (_changes(session),))
         yield Finding("Calf budget", _budget(session))
     yield Finding("Data", data_in_short(session))
 
@@ -61,7 +63,7 @@ def left_against_right(strides: Mapping[Foot, Sequence[Stride]]) -> str:
         return "Only one foot was heard, so there is nothing to compare."
     if min(len(left), len(right)) < FEW:
         return f"Fewer than {FEW} strides of a foot: too few to compare."
-    percent = _uneven_percent(left, right, lambda stride: stride.contact_time_s)
+    percent = _uneven_percent(left, right, "contact_time_s")
     if percent is None:
         return "Contact time was not measured on both feet."
     if abs(percent) < EVEN_PERCENT:
@@ -69,7 +71,7 @@ def left_against_right(strides: Mapping[Foot, Sequence[Stride]]) -> str:
     else:
         longer = "left" if percent > 0 else "right"
         told = f"The {longer} foot is on the ground {abs(percent):.1f} % longer."
-    ball_percent = _uneven_percent(left, right, lambda stride: stride.ball_time_s)
+    ball_percent = _uneven_percent(left, right, "ball_time_s")
     ball = (
         ""
         if ball_percent is None
@@ -78,19 +80,17 @@ def left_against_right(strides: Mapping[Foot, Sequence[Stride]]) -> str:
     return told + ball
 
 
-def data_in_short(session: Session) -> str:
+def data_in_short(session: Session) -> tuple[str, ...]:
     """How much of the session could be used."""
     strides, report = session.gathered.strides, session.gathered.report
     told = []
     if strides:
         doubtful = sum(one.quality < DOUBTFUL for one in strides)
-        told.append(
-            f"{doubtful / len(strides):.1%} of {len(strides)} strides are doubtful (quality below 0.5)."
-        )
-    told += [f"{remark[:1].upper()}{remark[1:]}." for remark in report.remarks()]
+        told.append(f"Doubtful strides: {_share(doubtful, len(strides))} of {len(strides)}.")
+    told += [f"{_capital(remark)}." for remark in report.remarks()]
     if not report.missing_samples and report.packets:
         told.append("No sample was lost.")
-    return " ".join([*told, *session.about.damage])
+    return (*told, *(f"{_capital(line)}." for line in session.about.damage))
 
 
 def _no_strides(session: Session) -> str:
@@ -99,11 +99,11 @@ def _no_strides(session: Session) -> str:
     return "There is nothing to tell about form."
 
 
-def _by_foot(session: Session, told: Callable[[Sequence[Stride]], str]) -> str:
+def _by_foot(session: Session, told: Callable[[Sequence[Stride]], str]) -> tuple[str, ...]:
     said = {foot: told(strides) for foot, strides in session.strides.items()}
     if set(said) == {Foot.UNKNOWN}:
-        return f"{_capital(said[Foot.UNKNOWN])}."
-    return " ".join(f"{_capital(foot)}: {words}." for foot, words in said.items())
+        return (f"{_capital(said[Foot.UNKNOWN])}.",)
+    return tuple(f"{_capital(foot)}: {words}." for foot, words in said.items())
 
 
 def _heel(strides: Sequence[Stride]) -> str:
@@ -111,21 +111,22 @@ def _heel(strides: Sequence[Stride]) -> str:
     total = states.total()
     if not total:
         return f"not seen, {why_missing(strides, 'heel_state')}"
-    down = sum(states[state] for state in DOWN)
-    part, held = states[HeelState.PARTIAL], states[HeelState.HELD]
-    height_mm, _ = medians(strides, lambda stride: stride.heel_height_mm)
-    height = "" if height_mm is None else f", {height_mm:.0f} mm above standing in the middle"
-    return (
-        f"came down in {down / total:.0%} of {total} landings, part of the way in {part / total:.0%}, "
-        f"was held up in {held / total:.0%}{height}"
-    )
+    shares = {
+        "came down": sum(states[state] for state in DOWN),
+        "came part of the way down": states[HeelState.PARTIAL],
+        "was held up": states[HeelState.HELD],
+    }
+    told = [f"{words} in {_share(count, total)}" for words, count in shares.items() if count]
+    height_mm = typical(strides, "heel_height_mm")
+    height = "" if height_mm is None else f"; median height {height_mm:.0f} mm"
+    return f"{', '.join(told)} of {total} landings{height}"
 
 
 def _push_and_pull(strides: Sequence[Stride]) -> str:
-    push, _ = medians(strides, lambda stride: stride.push_off_index)
-    pull, _ = medians(strides, lambda stride: stride.push_pull_index)
-    delay_s, _ = medians(strides, lambda stride: stride.pull_delay_s)
-    rate_dps, _ = medians(strides, lambda stride: stride.push_off_rate_dps)
+    push = typical(strides, "push_off_index")
+    pull = typical(strides, "push_pull_index")
+    delay_s = typical(strides, "pull_delay_s")
+    rate_dps = typical(strides, "push_off_rate_dps")
     told = []
     if push is not None:
         told.append(f"push-off {_against_usual(push, 'harder', 'softer')}")
@@ -141,14 +142,14 @@ def _push_and_pull(strides: Sequence[Stride]) -> str:
 def _against_usual(ratio: float, more: str, less: str) -> str:
     if abs(ratio - 1.0) <= AS_USUAL:
         return f"as usual ({ratio:.2f})"
-    return f"{abs(ratio - 1.0):.0%} {more if ratio > 1.0 else less} than usual"
+    return f"{100.0 * abs(ratio - 1.0):.0f} % {more if ratio > 1.0 else less} than usual"
 
 
 def _landing(strides: Sequence[Stride]) -> str:
     strikes = Counter(stride.strike_type for stride in strides if stride.strike_type is not None)
-    angle_deg, _ = medians(strides, lambda stride: stride.strike_angle_deg)
-    braking, _ = medians(strides, lambda stride: stride.braking_index)
-    told = [f"{strike} in {count / strikes.total():.0%}" for strike, count in strikes.most_common(2)]
+    angle_deg = typical(strides, "strike_angle_deg")
+    braking = typical(strides, "braking_index")
+    told = [f"{strike} in {_share(count, strikes.total())}" for strike, count in strikes.most_common(2)]
     if angle_deg is not None:
         told.append(f"foot angle {angle_deg:+.1f} deg")
     if braking is not None:
@@ -157,13 +158,13 @@ def _landing(strides: Sequence[Stride]) -> str:
 
 
 def _contact(strides: Sequence[Stride]) -> str:
-    contact_s, _ = medians(strides, lambda stride: stride.contact_time_s)
-    duty, _ = medians(strides, lambda stride: stride.duty_factor)
-    ball_s, _ = medians(strides, lambda stride: stride.ball_time_s)
-    cadence_spm, _ = medians(strides, lambda stride: stride.cadence_spm)
+    contact_s = typical(strides, "contact_time_s")
+    duty = typical(strides, "duty_factor")
+    ball_s = typical(strides, "ball_time_s")
+    cadence_spm = typical(strides, "cadence_spm")
     told = [] if contact_s is None else [f"{1e3 * contact_s:.0f} ms on the ground"]
     if duty is not None:
-        told[-1] += f" ({duty:.0%} of the stride)"
+        told[-1] += f" ({100.0 * duty:.0f} % of the stride)"
     if ball_s is not None:
         told.append(f"{1e3 * ball_s:.0f} ms of it on the ball of the foot")
     if cadence_spm is not None:
@@ -171,11 +172,9 @@ def _contact(strides: Sequence[Stride]) -> str:
     return ", ".join(told)
 
 
-def _uneven_percent(
-    left: Sequence[Stride], right: Sequence[Stride], value: Callable[[Stride], float | None]
-) -> float | None:
-    of_left, _ = medians(left, value)
-    of_right, _ = medians(right, value)
+def _uneven_percent(left: Sequence[Stride], right: Sequence[Stride], name: str) -> float | None:
+    of_left = typical(left, name)
+    of_right = typical(right, name)
     if of_left is None or of_right is None or of_left + of_right == 0.0:
         return None
     return 200.0 * (of_left - of_right) / (of_left + of_right)
@@ -194,12 +193,18 @@ def _changes(session: Session) -> str:
     return _capital(f"{session.about.unjudged or 'nothing could be compared'}.")
 
 
-def _budget(session: Session) -> str:
+def _budget(session: Session) -> tuple[str, ...]:
     coach = session.gathered.report.coach
     legs = [leg for leg in coach.budgets if leg.strides] if coach is not None else []
-    return (
-        " ".join(f"{_capital(describe_budget(leg))}." for leg in legs) or "No load: no running and no hops."
-    )
+    return tuple(f"{_capital(describe_budget(leg))}." for leg in legs) or ("No load: no running, no hops.",)
+
+
+def _share(count: int, total: int) -> str:
+    """A share in per cent that is none or all only where it is."""
+    if count in {0, total}:
+        return "all" if count else "none"
+    percent = 100.0 * count / total
+    return f"{percent:.0f} %" if 1.0 <= percent <= 99.0 else f"{percent:.1f} %"
 
 
 def _capital(words: str) -> str:

@@ -47,7 +47,9 @@ def _plot(session: Session, legs: Sequence[CalfBudget]) -> Element:
     limits = {leg.foot: leg.limit for leg in legs if leg.limit is not None}
     top = max([*(leg.load for leg in legs), *limits.values(), 1.0]) * 1.08
     end_s = max(session.duration_s, *(leg.t_s for leg in legs))
-    axes = Axes(x_low=0.0, x_high=end_s, y_low=0.0, y_high=top, width=760.0, height=240.0, left=48.0)
+    axes = Axes(
+        x_low=0.0, x_high=end_s, y_low=0.0, y_high=top, width=600.0, height=210.0, left=48.0, right=18.0
+    )
     parts = [*y_axis(axes, 5), *time_axis(axes), *cue_marks(session, axes)]
     for leg in legs:
         parts += _leg(axes, leg, session.gathered.budgets)

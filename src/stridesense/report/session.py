@@ -1,7 +1,7 @@
 """A session as its report needs it: what was gathered, and which strides its figures are about."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -129,10 +129,10 @@ class Session:
         return max(counted) or None
 
 
-def medians(strides: Sequence[Stride], value: Callable[[Stride], float | None]) -> tuple[float | None, int]:
-    """Median of what was measured, None of nothing, and in how many strides that was."""
-    known = [found for stride in strides if (found := value(stride)) is not None]
-    return (median(known) if known else None), len(known)
+def typical(strides: Sequence[Stride], name: str) -> float | None:
+    """Median of a field of the record where it was measured; None where it never was."""
+    known = [value for stride in strides if (value := getattr(stride, name)) is not None]
+    return median(known) if known else None
 
 
 def _counted_m(told: Iterable[float | None]) -> float:

@@ -24,7 +24,7 @@ def section(session: Session) -> Element:
     """The section about the quality of the data."""
     gathered = session.gathered
     remarks = [_sentence(line) for line in (*session.about.damage, *gathered.report.remarks())]
-    lacks = [(one.foot, one.what, f"{one.share:.0%}", one.why) for one in lacking(session.strides)]
+    lacks = [(one.foot, one.what, f"{100.0 * one.share:.0f} %", one.why) for one in lacking(session.strides)]
     return element(
         "section",
         element("h2", "Data quality"),
@@ -64,12 +64,12 @@ def _pods(session: Session) -> Iterator[Element]:
         "reconnects",
         "battery",
     )
-    yield table("Pods, at the end of the session", head, [_pod(pod) for pod in pods.values()])
+    yield table("Pods, at the end of the session", head, [_pod(pods[foot]) for foot in Foot if foot in pods])
 
 
 def _pod(pod: PodReport) -> Sequence[str]:
     lost = ", ".join(f"{count} {cause}" for cause, count in pod.lost.items() if count)
-    name = " ".join(part for part in (pod.name, pod.firmware, f"({pod.protocol})") if part)
+    name = ", ".join(part for part in (pod.name, pod.firmware, pod.protocol) if part)
     radio = "" if pod.rssi_dbm is None else f", {pod.rssi_dbm} dBm"
     return (
         pod.foot,
@@ -94,8 +94,9 @@ def _strip(session: Session) -> Iterator[Element]:
         return
     height = 26.0 * len(feet)
     axes = Axes(
-        x_low=0.0, x_high=session.duration_s, y_low=0.0, y_high=1.0, width=760.0, height=height + 34.0,
-        left=64.0, top=6.0, bottom=28.0,
+        x_low=0.0, x_high=session.duration_s, y_low=0.0, y_high=1.0, width=600.0, height=height + 34.0,
+        left=64.0,
+        right=18.0, top=6.0, bottom=28.0,
     )  # fmt: skip
     parts = [*time_axis(axes)]
     for row, foot in enumerate(feet):
@@ -178,7 +179,9 @@ def _doubts(strides: Sequence[Stride]) -> Iterator[Element]:
 
 
 def _share(count: int, total: int) -> str:
-    return f"{count / total:.1%}" if count else "none"
+    if not count:
+        return "none"
+    return f"{100.0 * count / total:.1f} %" if count >= 0.001 * total else f"{count} of {total}"
 
 
 def _sentence(line: str) -> str:

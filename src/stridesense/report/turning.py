@@ -13,7 +13,6 @@ from stridesense.model.samples import FloatArray
 from stridesense.report.axes import Axes, Point, band, block, level, line, picture, text, upright, y_axis
 from stridesense.report.markup import element
 from stridesense.report.session import FEW, Session
-from stridesense.report.trends import foot_key
 
 DIFFERS_DEG: Final = 2.0
 """First and last third are drawn when their means lie farther apart somewhere, deg (our own choice)."""
@@ -91,8 +90,8 @@ def section(session: Session) -> Element:
 
 def _reading(courses: dict[Foot, Course]) -> str:
     words = (
-        "Pitch of the foot from one initial contact to the next, toes up positive: the line is the mean, the "
-        "band holds 80 % of the strides. Shaded: the foot is on the ground. "
+        "Pitch of the foot from one initial contact (0 %) to the next (100 %), toes up positive: the line is "
+        "the mean, the band holds 80 % of the strides. Shaded: the foot is on the ground. "
     )
     if any(course.zero is ZeroReference.STANDING for course in courses.values()):
         return f"{words}0 is the foot standing flat."
@@ -134,7 +133,7 @@ def _plot(foot: Foot, course: Course, kind: str) -> Element:
         *_percent_axis(axes),
         level(axes, 0.0, "zero"),
         band(axes, _points(course.low_deg), _points(course.high_deg), foot),
-        line(axes, _points(course.mean_deg), foot),
+        line(axes, _points(course.mean_deg), f"{foot} mean"),
         *_thirds(axes, course, foot),
         *_marks(axes, course),
     ]
@@ -143,7 +142,7 @@ def _plot(foot: Foot, course: Course, kind: str) -> Element:
         "figcaption",
         element("strong", title),
         ", deg ",
-        element("span", foot_key(foot, f"mean of {course.strides} {kind}"), class_="keys"),
+        element("span", f"mean of {course.strides} {kind}", class_=f"key {foot} mean"),
         element("span", _in_words(course), class_="said"),
     )
     return element("figure", caption, picture(axes, title, _in_words(course), parts))
@@ -153,7 +152,14 @@ def _axes(course: Course) -> Axes:
     low, high = float(course.low_deg.min()), float(course.high_deg.max())
     air = 0.06 * (high - low) + 2.0
     return Axes(
-        x_low=0.0, x_high=100.0, y_low=low - air, y_high=high + air, width=480.0, height=270.0, top=34.0
+        x_low=0.0,
+        x_high=100.0,
+        y_low=low - air,
+        y_high=high + air,
+        width=480.0,
+        height=270.0,
+        top=34.0,
+        right=18.0,
     )
 
 
@@ -164,12 +170,8 @@ def _points(pitch_deg: FloatArray) -> list[Point]:
 
 def _percent_axis(axes: Axes) -> Iterator[Element]:
     for percent in range(0, 101, 20):
-        last = percent == 100
         yield text(
-            axes.x(percent),
-            axes.floor + 16,
-            "100 % of the stride" if last else str(percent),
-            "end" if last else "middle",
+            axes.x(percent), axes.floor + 16, f"{percent} %" if percent == 100 else str(percent), "middle"
         )
 
 
