@@ -1,6 +1,7 @@
 """What the runner sees of the pods where there is no terminal: lines."""
 
 import io
+import sys
 from dataclasses import replace
 
 import pytest
@@ -56,3 +57,21 @@ def test_without_a_terminal_there_are_lines_even_where_colour_is_forced(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert isinstance(console_sink(Console(file=io.StringIO())), PlainLines)
+
+
+class Stream(io.StringIO):
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+@pytest.mark.parametrize("missing", ["__stdin__", "__stdout__", "__stderr__", "TERM", None])
+def test_the_view_needs_the_whole_terminal(missing: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("__stdin__", "__stdout__", "__stderr__"):
+        monkeypatch.setattr(sys, name, Stream(terminal=name != missing))
+    monkeypatch.setenv("TERM", "dumb" if missing == "TERM" else "xterm")
+    sink = console_sink(Console(file=Stream(terminal=True)))
+    assert isinstance(sink, PlainLines) == (missing is not None)

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from coached import eager_pipeline
 from strides import stride
-from stridesense.contract.commands import Command, CommandError, Mark, Mute, RefusalReason, Unmute
+from stridesense.contract.commands import Command, CommandError, Mark, Mute, RefusalReason, Stop, Unmute
 from stridesense.model import (
     Band,
     Bout,
@@ -292,18 +292,41 @@ async def test_help_comes_and_goes() -> None:
         await until_seen(pilot, "push-off")
 
 
-@pytest.mark.parametrize("key", ["q", "ctrl+c"])
-async def test_the_end_is_asked_for_as_ctrl_c_does(key: str) -> None:
+@pytest.fixture
+def interrupted() -> Iterator[asyncio.Event]:
     asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    async with shown(Facts()) as pilot:
-        loop.add_signal_handler(signal.SIGINT, asked.set)
-        try:
-            await pilot.press(key)
-            await asyncio.wait_for(asked.wait(), 5.0)
-        finally:
-            loop.remove_signal_handler(signal.SIGINT)
+    before = signal.signal(signal.SIGINT, lambda *_: asked.set())
+    yield asked
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize(
+    ("keys", "desk"),
+    [
+        (["ctrl+c"], None),
+        (["ctrl+c"], Board()),
+        (["q"], None),
+        (["q"], Board(CommandError(RefusalReason.NOT_NOW, "no"))),
+        (["q", "q"], Board()),
+    ],
+)
+async def test_the_end_is_an_interrupt_where_nobody_else_brings_it(
+    keys: Sequence[str], desk: Board | None, interrupted: asyncio.Event
+) -> None:
+    async with shown(Facts(), desk) as pilot:
+        await pilot.press(*keys)
+        await asyncio.wait_for(interrupted.wait(), 5.0)
         await until_seen(pilot, "ending in good order")
+
+
+async def test_q_ends_the_session_where_somebody_obeys(interrupted: asyncio.Event) -> None:
+    desk = Board()
+    async with shown(Facts(), desk) as pilot:
+        await pilot.press("q")
+        await until_seen(pilot, "ending in good order")
+        await pilot.pause()
+    assert desk.told == [Stop(command="stop")]
+    assert not interrupted.is_set()
 
 
 async def test_a_fault_of_the_picture_closes_the_view_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from stridesense.contract.commands import Command, Desk, Mark, Mute, Unmute
+from stridesense.contract.commands import Command, Desk, Mark, Mute, Stop, Unmute
 from stridesense.errors import StrideSenseError
 from stridesense.sinks.live_view_facts import Facts
 from stridesense.sinks.live_view_page import Keys, page
@@ -48,7 +48,8 @@ class LiveApp(App[None], inherit_bindings=False):
     TITLE = "StrideSense"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+c", "end", priority=True),
+        Binding("q", "end"),
+        Binding("ctrl+c", "interrupt", priority=True),
         Binding("m", "mute"),
         Binding("space", "mark"),
         Binding("question_mark", "help"),
@@ -84,7 +85,16 @@ class LiveApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self._paint)
 
     def action_end(self) -> None:
-        """End the run as Ctrl-C does, which in this mode of the terminal is a key like any other."""
+        """Ask for the end; whom nobody obeys, or not soon enough, interrupts."""
+        if self._desk is None or self._ending:
+            self.action_interrupt()
+            return
+        self._ending = True
+        self._paint()
+        self.run_worker(self._stopped(self._desk))
+
+    def action_interrupt(self) -> None:
+        """What Ctrl-C does elsewhere: in this mode of the terminal it is a key like any other."""
         self._ending = True
         self._paint()
         signal.raise_signal(signal.SIGINT)
@@ -105,7 +115,13 @@ class LiveApp(App[None], inherit_bindings=False):
     def _ask(self, command: Command) -> None:
         """Ask without waiting: the view must not stand still meanwhile."""
         if self._desk is not None:
-            self.run_worker(self._obeyed(self._desk, command), exclusive=False)
+            self.run_worker(self._obeyed(self._desk, command))
+
+    async def _stopped(self, desk: Desk) -> None:
+        try:
+            await desk.obey(Stop(command="stop"))
+        except StrideSenseError:
+            self.action_interrupt()
 
     async def _obeyed(self, desk: Desk, command: Command) -> None:
         try:

@@ -216,7 +216,7 @@ def _messages(facts: Facts, width: int, lines: int) -> list[Text]:
 
 def _key_line(facts: Facts, keys: Keys) -> Text:
     if keys.ending:
-        return Text(" ending in good order; q or Ctrl-C once more ends it at once", "reverse")
+        return Text(" ending in good order; Ctrl-C cuts it short", "reverse")
     commands = (("m", "speak" if facts.muted else "mute"), ("space", "mark")) if keys.commands else ()
     line = Text()
     for key, does in (*commands, ("q", "end"), ("?", "back" if keys.helping else "help")):
