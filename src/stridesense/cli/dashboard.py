@@ -1,7 +1,8 @@
 """`stridesense dashboard`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from stridesense.cli.terminal import note
 from stridesense.dashboard.guard import is_loopback
 from stridesense.dashboard.server import LOOPBACK, serve
 from stridesense.errors import UsageError
+from stridesense.runtime.playback import Companion
 from stridesense.sinks.mqtt_settings import MqttSettings
 
 
@@ -66,6 +68,20 @@ def _broker(mqtt: str | None, config: Path | None) -> MqttSettings:
         msg = "the dashboard needs a broker to look on at: name one, as in --mqtt mqtt://localhost:1883"
         raise UsageError(msg)
     return section.settings().for_viewers
+
+
+def beside(*, opens_browser: bool) -> Companion:
+    """A dashboard that lives as long as a session; looks on with no more rights than that needs."""
+
+    @asynccontextmanager
+    async def served(broker: MqttSettings) -> AsyncIterator[None]:
+        async with serve(broker.for_viewers) as address:
+            note(f"dashboard: {address}")
+            if opens_browser:
+                await show(address)
+            yield
+
+    return served
 
 
 async def _stay(

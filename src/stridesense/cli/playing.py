@@ -13,11 +13,13 @@ from stridesense.cli.output import remark_on_loss
 from stridesense.cli.running import run
 from stridesense.cli.shoe import remark_on_feet
 from stridesense.cli.terminal import note
+from stridesense.coaching.scheduler import Scheduler
 from stridesense.model import RawPacket
 from stridesense.recording.format import SessionMeta
 from stridesense.runtime.broker import mosquitto_sub
 from stridesense.runtime.config import MqttSection
-from stridesense.runtime.playback import Played, play
+from stridesense.runtime.desk import SessionDesk
+from stridesense.runtime.playback import Companion, Played, alone, play
 from stridesense.runtime.session import SessionReport
 from stridesense.runtime.setup import Setup
 from stridesense.sinks.base import Item, Sink
@@ -41,6 +43,8 @@ def play_here(
     voices: Sequence[Voice] = (),
     *,
     drill: bool = False,
+    beside: Companion = alone,
+    desk: SessionDesk | None = None,
 ) -> tuple[int, SessionReport]:
     """Play `source` until it ends or Ctrl-C, say what it was; return the exit code and what it brought.
 
@@ -52,18 +56,31 @@ def play_here(
         setup: what the session starts from.
         voices: what makes the cues heard, if anything.
         drill: whether every hop is shown.
+        beside: what lives as long as the session, where it is published.
+        desk: who obeys commands and keys; one of a session that happens now unless another is given.
     """
+    desk = desk or SessionDesk()
     recorder = (
         None if record is None else Recorder(record, SessionMeta.new(described), setup=setup.to_record())
     )
-    console = console_sink(Console(highlight=False), drill=drill)
-    sinks = [OpeningWords(setup), console, *voices, *([recorder] if recorder else [])]
-    played = run(play(source, setup.pipeline(), mqtt, sinks, announce=announce))
+    sinks = [*told_here(setup, voices, desk, drill=drill), *([recorder] if recorder else [])]
+    played = run(play(source, setup.pipeline(), mqtt, sinks, announce, beside, desk))
     sum_up(played, setup)
     remark_on_feet(setup.shoe, played.report)
     remark_on_voice(voices)
     code = 0 if recorder is None else remark_on_loss(recorder.lost_messages, recorder.problem)
     return code, played.report
+
+
+def told_here(
+    setup: Setup, voices: Sequence[Sink], desk: SessionDesk | None = None, *, drill: bool = False
+) -> list[Sink]:
+    """What lets the person at the screen know, who tells the desk by keys."""
+    desk, coach = desk or SessionDesk(), Scheduler.begin(setup.briefing)
+    console = console_sink(
+        Console(highlight=False), drill=drill, desk=desk, muted=coach.muted, theme=coach.theme
+    )
+    return [OpeningWords(setup), *map(desk.facing, (console, *voices))]
 
 
 def announce(broker: MqttSettings) -> None:
@@ -101,3 +118,6 @@ def sum_up(played: Played, setup: Setup) -> None:
         note(remark)
     if played.sent is not None:
         note(f"MQTT: {played.sent.delivered} of {played.sent.produced} messages delivered")
+    if played.refused:
+        reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in played.refused.items())
+        note(f"commands that were not obeyed: {reasons}")

@@ -18,6 +18,7 @@ from stridesense.sinks.mqtt_settings import MqttSettings
 LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 8765
 PORTS_TRIED: Final = 20
+ANY: Final = 0
 BEAT_S: Final = 1.0
 ASK_AGAIN_S: Final = 0.1
 ANYWHERE: Final = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - names them, listens nowhere
@@ -65,8 +66,8 @@ async def serve(
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int | None) -> None:
-    ports = range(PORT, PORT + PORTS_TRIED) if port is None else [port]
-    for candidate in ports:
+    """Listen on `port`, or on the first that is free."""
+    for candidate in [port] if port is not None else [*range(PORT, PORT + PORTS_TRIED), ANY]:
         site = web.TCPSite(runner, host, candidate)
         try:
             return await site.start()
@@ -75,12 +76,8 @@ async def _listen(runner: web.AppRunner, host: str, port: int | None) -> None:
             if error.errno != errno.EADDRINUSE:
                 msg = f"the dashboard cannot listen at {host}:{candidate}: {error.strerror or error}"
                 raise UsageError(msg) from None
-    msg = f"{_taken(ports)} taken already: name another one with --port"
+    msg = f"port {port} is taken: name another one with --port, or none"
     raise UsageError(msg)
-
-
-def _taken(ports: Sequence[int]) -> str:
-    return f"port {ports[0]} is" if len(ports) == 1 else f"all ports from {ports[0]} to {ports[-1]} are"
 
 
 async def _end(task: asyncio.Task[Never]) -> None:

@@ -1,14 +1,18 @@
 """Plays a session of the past, or one that never was, with all that a live one has."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 from typing import Final, Self
 from uuid import uuid4
 
+from stridesense.coaching.scheduler import Scheduler
+from stridesense.contract.commands import RefusalReason
 from stridesense.pipeline import Pipeline, warm_up
 from stridesense.runtime.broker import open_broker
 from stridesense.runtime.config import MqttSection
+from stridesense.runtime.desk import SessionDesk
 from stridesense.runtime.session import SessionReport, run_session
 from stridesense.sinks.base import Sink
 from stridesense.sinks.mqtt import MqttSink
@@ -18,13 +22,25 @@ from stridesense.sources.base import Source
 
 CONNECT_TIMEOUT_S: Final = 5.0
 
+Companion = Callable[[MqttSettings], AbstractAsyncContextManager[object]]
+"""Makes what lives as long as the session, given the broker that it speaks to."""
+
+
+def alone(_: MqttSettings) -> AbstractAsyncContextManager[None]:
+    """No companion."""
+    return nullcontext()
+
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What a playback brought; `sent` tells what became of the MQTT messages, None without a broker."""
+    """What a session brought; `sent` tells what became of the MQTT messages, None without a broker.
+
+    `refused` are the commands that were not obeyed, by reason.
+    """
 
     report: SessionReport
     sent: Counters | None = None
+    refused: Mapping[RefusalReason, int] = field(default_factory=dict)
 
 
 async def play(
@@ -33,6 +49,8 @@ async def play(
     mqtt: MqttSection,
     sinks: Sequence[Sink],
     announce: Callable[[MqttSettings], None],
+    beside: Companion = alone,
+    desk: SessionDesk | None = None,
 ) -> Played:
     """Let `source` flow to `sinks`, and to the broker that `mqtt` names, as a session that begins now.
 
@@ -42,19 +60,42 @@ async def play(
         mqtt: which broker, if any.
         sinks: all other sinks.
         announce: is told where it is published, before the first packet flows.
+        beside: what lives as long as the session where it is published; it is there before the first packet.
+        desk: who obeys commands; one of a session that happens now unless another is given.
+
+    Raises:
+        LinkError: the broker refuses, or cannot be reached.
+        StrideSenseError: the source or a sink failed.
+    """
+    async with open_broker(mqtt) as broker:
+        if broker is None:
+            return await play_at(None, source, pipeline, sinks, desk)
+        announce(broker)
+        async with beside(broker):
+            return await play_at(broker, source, pipeline, sinks, desk)
+
+
+async def play_at(
+    broker: MqttSettings | None,
+    source: Source,
+    pipeline: Pipeline,
+    sinks: Sequence[Sink],
+    desk: SessionDesk | None = None,
+) -> Played:
+    """Let `source` flow to `sinks`, and to a broker that is there already, as a session that begins now.
 
     Raises:
         LinkError: the broker refuses, or cannot be reached.
         StrideSenseError: the source or a sink failed.
     """
     warm_up()
-    async with open_broker(mqtt) as settings:
-        if settings is None:
-            return Played(await run_session(source, pipeline, sinks))
-        announce(settings)
-        sink = PatientMqttSink(settings, session_id=uuid4().hex, anchor_unix_s=time.time())
-        report = await run_session(source, pipeline, [*sinks, sink])
-        return Played(report, sink.counters)
+    desk = desk or SessionDesk()
+    if broker is None:
+        return Played(await run_session(source, pipeline, sinks, desk))
+    coach = Scheduler.begin(pipeline.params.briefing)
+    sink = PatientMqttSink(broker, uuid4().hex, time.time(), desk=desk, muted=coach.muted, theme=coach.theme)
+    report = await run_session(source, pipeline, [*sinks, desk.facing(sink)], desk)
+    return Played(report, sink.counters, sink.refused)
 
 
 class PatientMqttSink(MqttSink):
