@@ -139,7 +139,7 @@ def test_a_break_is_noticed(change: Callable[[Any], object], fault: str) -> None
             ".flags[]: type",
         ),
         (Kind.SHAPE, lambda new: new["properties"]["pitch_deg"].update(maxItems=51), ".pitch_deg: maxItems"),
-        (Kind.SESSION, lambda new: new["properties"]["muted"].update(default=True), ".muted: left out"),
+        (Kind.SESSION, lambda new: new["properties"]["muted"].update(default=True), ".muted: default was"),
         (Kind.STATUS, lambda new: new["enum"].append("asleep"), "the message: enum"),
         (Kind.COMMAND, lambda new: new["oneOf"].pop(0), "start is gone"),
         (
@@ -148,6 +148,13 @@ def test_a_break_is_noticed(change: Callable[[Any], object], fault: str) -> None
             "mark.text: max",
         ),
         (Kind.COMMAND, lambda new: new["oneOf"][4]["required"].append("text"), "mark.text must be there now"),
+        (Kind.COMMAND, lambda new: new["oneOf"][5]["properties"]["theme"]["enum"].pop(), "theme.theme: enum"),
+        (Kind.COMMAND, lambda new: new["oneOf"][6]["properties"]["left"].update(minimum=1), "left: minimum"),
+        (
+            Kind.COMMAND,
+            lambda new: new["oneOf"][6]["properties"]["left"].update(multipleOf=2),
+            "left: multiple",
+        ),
     ],
 )
 def test_a_break_is_noticed_wherever_it_is(kind: Kind, change: Callable[[Any], object], fault: str) -> None:
@@ -167,6 +174,8 @@ def test_what_is_added_breaks_nothing() -> None:
     told = copy.deepcopy(schema(Kind.COMMAND))
     told["oneOf"].append({"properties": {"command": {"const": "pause"}}, "required": ["command"]})
     told["oneOf"][0]["properties"]["why"] = {"type": "string", "default": ""}
+    told["oneOf"][4]["properties"]["text"]["maxLength"] = 300
+    told["oneOf"][5]["properties"]["theme"]["enum"].append("breathing")
     assert breaks(schema(Kind.COMMAND), told) == []
 
 
