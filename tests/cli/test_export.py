@@ -87,6 +87,18 @@ def test_a_fit_file_tells_the_time_of_the_first_sample_and_has_marks_as_laps(
     assert len(messages["record_mesgs"]) in {12, 13}
 
 
+def test_a_computer_without_a_clock_is_asked_about(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "1970.mcap"
+    with RecordingWriter(path, SessionMeta("1970", NS_PER_S, "run"), free_bytes_wanted=0) as writer:
+        for packet in Recording.open(recording).packets():
+            writer.packet(packet)
+    assert main(["export", str(path), "-o", str(tmp_path / "run.fit")]) == 1
+    assert "was the clock of the computer set?" in capsys.readouterr().err
+    assert not (tmp_path / "run.fit").exists()
+
+
 def test_an_id_of_the_history_and_latest_name_the_recording(
     recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 from itertools import accumulate, pairwise
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from recording.exporting import PLANS, ZERO_UNIX_S, Messages, decoded, made, session, told
 from strides import stride
 from stridesense.model import Foot
-from stridesense.recording.export_activity import activity_rows
+from stridesense.recording.export_activity import MOST_LAPS, activity_rows
 from stridesense.recording.export_fields import OWN
 from stridesense.recording.export_fit import fit_bytes
 from stridesense.recording.export_seconds import Mark, SessionRecord
@@ -31,6 +32,7 @@ RESOLUTION = {
 
 FLOAT32 = 1e-6
 A_STRIDE_M = 2.5
+MOST_DEFINITIONS = 16  # that a FIT file can hold at the same time
 AN_HOUR_TAKES_S = 10.0  # what the project promises; it takes about 1 s
 SESSIONS = {**{name: made(plan) for name, plan in PLANS.items()}, "own figures": told()}
 
@@ -69,6 +71,21 @@ def test_an_hour_of_two_feet_is_written_in_seconds_and_read_back_whole() -> None
     check_every_value(decoded(fit), of)
 
 
+def test_seconds_may_lack_any_fields_in_any_order() -> None:
+    chance = Random(7)
+    fields = ("duty_factor", "cadence_spm", "speed_mps", "heel_height_mm", "push_off_rate_dps", "calf_load")
+    strides = [
+        stride(index, foot, stride_time_s=0.7, **{name: None for name in fields if chance.random() < 0.5})
+        for index in range(0, 300, 3)
+        for foot in (Foot.LEFT, Foot.RIGHT)
+    ]
+    of = session(strides=strides, end_s=215.0)
+    messages = decoded(fit_bytes(of))
+    kinds = {(*record, *record.get("developer_fields", ())) for record in messages["record_mesgs"]}
+    assert len(kinds) > MOST_DEFINITIONS
+    check_every_value(messages, of)
+
+
 def test_own_fields_are_described_for_people() -> None:
     fields = own_fields(decoded(fit_bytes(SESSIONS["two feet"])))
     assert {name: units for name, (_, units) in fields.items()} == {own.name: own.units for own in OWN}
@@ -105,6 +122,14 @@ def test_marks_are_laps_that_add_up_to_the_session() -> None:
     for name, step in (("total_elapsed_time", 1e-3), ("total_distance", 0.01), ("total_strides", 1.0)):
         assert sum(lap[name] for lap in laps) == pytest.approx(whole[name], abs=len(laps) * step), name
     assert whole["num_laps"] == 3
+
+
+def test_what_is_written_in_a_recording_cannot_be_too_much() -> None:
+    marks = [Mark(t_s=t_s / 2.0) for t_s in range(4 * MOST_LAPS)]
+    of = session(strides=[stride(1)], marks=marks, end_s=2.0 * MOST_LAPS, software_version="\u00fc" * 999)
+    messages = decoded(fit_bytes(of))
+    assert len(messages["lap_mesgs"]) == MOST_LAPS
+    assert messages["device_info_mesgs"][0]["descriptor"] == "\u00fc" * 60
 
 
 def test_totals_are_those_of_the_strides() -> None:

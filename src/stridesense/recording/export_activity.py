@@ -5,7 +5,7 @@ Names and units are those of the FIT profile; fields of our own go by their name
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import floor
 from statistics import fmean
 from typing import Final
@@ -18,6 +18,9 @@ AVERAGES: Final = ("stance_time", "stance_time_percent", "stance_time_balance", 
 
 RECORD: Final = (*NATIVE, "cadence", "fractional_cadence", "distance")
 """Fields of the record message by their name in the FIT profile."""
+
+MOST_LAPS: Final = 1000
+"""Marks beyond these make no laps; our own choice, more than a runner sets."""
 
 _CADENCE_PARTS: Final = 128
 """The profile tells fractions of a stride a minute in 128ths."""
@@ -99,7 +102,7 @@ def whole_of(session: SessionRecord, rows: Sequence[Row]) -> Stretch:
 def laps_of(session: SessionRecord, rows: Sequence[Row]) -> list[Stretch]:
     """What lies between the marks; a mark less than a second after another, or at an end, makes no lap."""
     first_unix_s, end_s = floor(session.zero_unix_s), max(0.0, session.end_s)
-    cuts = [(0, 0.0), *_cuts(session, len(rows)), (len(rows), end_s)]
+    cuts = [(0, 0.0), *islice(_cuts(session, len(rows)), MOST_LAPS - 1), (len(rows), end_s)]
     return [
         Stretch(
             rows[row:next_row],

@@ -49,6 +49,7 @@ FIRST_UNIX_S: Final = 631_065_600
 _LAST_UNIX_S: Final = FIRST_UNIX_S + 0xFFFF_FFFE
 _MS_PER_S: Final = 1000
 _TIME: Final = "timestamp"
+_TEXT_LENGTH: Final = 60  # a text has at most 255 bytes, a sign up to 4
 _FIRST_LOCAL: Final = 1
 _LOCALS: Final = 15
 """Numbers of definitions that hold at the same time: FIT has 16, of which 0 serves all but the records."""
@@ -100,7 +101,7 @@ def _head(session: SessionRecord, start_unix_s: int) -> Iterator[DataMessage]:
     device = DeviceInfoMessage()
     device.timestamp, device.device_index = _MS_PER_S * start_unix_s, 0
     device.manufacturer, device.product = Manufacturer.DEVELOPMENT.value, 0
-    device.product_name, device.descriptor = "StrideSense", session.software_version
+    device.product_name, device.descriptor = "StrideSense", session.software_version[:_TEXT_LENGTH]
     yield device
     yield _timer(start_unix_s, EventType.START)
 
