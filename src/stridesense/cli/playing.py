@@ -76,11 +76,12 @@ def told_here(
     setup: Setup, voices: Sequence[Sink], desk: SessionDesk | None = None, *, drill: bool = False
 ) -> list[Sink]:
     """What lets the person at the screen know, who tells the desk by keys."""
-    desk, coach = desk or SessionDesk(), Scheduler.begin(setup.briefing)
+    coach = Scheduler.begin(setup.briefing)
     console = console_sink(
         Console(highlight=False), drill=drill, desk=desk, muted=coach.muted, theme=coach.theme
     )
-    return [OpeningWords(setup), *map(desk.facing, (console, *voices))]
+    telling = [console, *voices]
+    return [OpeningWords(setup), *(map(desk.facing, telling) if desk else telling)]
 
 
 def announce(broker: MqttSettings) -> None:

@@ -20,6 +20,7 @@ from stridesense.cli.shoe import ShoeOption, worn
 from stridesense.errors import UsageError
 from stridesense.runtime.clock import MonotonicClock
 from stridesense.runtime.config import load_settings
+from stridesense.runtime.hush import ReplayDesk
 from stridesense.runtime.pacing import Paced
 from stridesense.sources.replay import ReplaySource, open_recorded
 
@@ -58,7 +59,8 @@ def command(
     source = packets if times is None else Paced(packets, speed=times, clock=MonotonicClock())
     voices = voice_of(settings, setup, aloud=aloud and not mute, speed=times or 1.0)
     described = f"replay of {file.name}"
-    code, report = play_here(source, section, record, described, setup, voices, drill=drill)
+    desk = ReplayDesk()
+    code, report = play_here(source, section, record, described, setup, voices, desk=desk, drill=drill)
     if is_recorded:
         remark_on_cues(recorded, report.cues)
     return code or damage

@@ -65,7 +65,7 @@ class Scheduler:
         return self.themes[0] if self.themes else None
 
     def obey(self, told: Instruction) -> None:
-        """Do what the runner says; a theme that is none of form means any."""
+        """Do what the runner says; a theme that is none of form means any, a mark changes nothing."""
         match told.order:
             case Order.MUTE:
                 self.muted = True

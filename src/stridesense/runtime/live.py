@@ -7,14 +7,17 @@ from pathlib import Path
 
 import platformdirs
 
+from stridesense.coaching.scheduler import Scheduler
 from stridesense.errors import InputError
 from stridesense.pipeline import Pipeline, warm_up
 from stridesense.runtime.broker import open_broker
 from stridesense.runtime.config import MqttSection
+from stridesense.runtime.desk import SessionDesk
 from stridesense.runtime.playback import Played
 from stridesense.runtime.session import run_session
 from stridesense.sinks.base import Sink
 from stridesense.sinks.mqtt import MqttSink
+from stridesense.sinks.mqtt_courier import Courier
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sources.base import Source
 
@@ -26,6 +29,7 @@ async def run_live(
     sinks: Sequence[Sink],
     announce: Callable[[MqttSettings], None],
     session_id: str,
+    desk: SessionDesk | None = None,
 ) -> Played:
     """Let `source` flow to `sinks`, and to the broker that `mqtt` names, until it ends.
 
@@ -38,6 +42,7 @@ async def run_live(
         sinks: all other sinks.
         announce: is told where it is published, before the first packet flows.
         session_id: of the session, as in its recording.
+        desk: who obeys commands, if anybody.
 
     Raises:
         LinkError: the private broker cannot be started.
@@ -46,11 +51,25 @@ async def run_live(
     warm_up()
     async with open_broker(mqtt) as settings:
         if settings is None:
-            return Played(await run_session(source, pipeline, sinks))
+            return Played(await run_session(source, pipeline, sinks, desk))
         announce(settings)
-        sink = MqttSink(settings, session_id=session_id, anchor_unix_s=None)
-        report = await run_session(source, pipeline, [*sinks, sink])
-        return Played(report, sink.counters)
+        sink = live_sink(settings, pipeline, session_id, desk)
+        report = await run_session(source, pipeline, [*sinks, sink], desk)
+        return Played(report, sink.counters, sink.refused)
+
+
+def live_sink(
+    settings: MqttSettings,
+    pipeline: Pipeline,
+    session_id: str,
+    desk: SessionDesk | None = None,
+    courier: Courier | None = None,
+) -> MqttSink:
+    """What publishes a live session of `pipeline`; with a courier over its link, which stays open."""
+    coach = Scheduler.begin(pipeline.params.briefing)
+    return MqttSink(
+        settings, session_id, None, courier=courier, desk=desk, muted=coach.muted, theme=coach.theme
+    )
 
 
 async def record_live(source: Source, sinks: Sequence[Sink]) -> int:

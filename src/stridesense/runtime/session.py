@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Final
 
 from stridesense.model import (
@@ -21,6 +22,7 @@ from stridesense.model import (
     Stride,
 )
 from stridesense.pipeline import Outcome, Pipeline
+from stridesense.runtime.desk import SessionDesk
 from stridesense.sinks.base import Item, Sink
 from stridesense.sources.base import Source
 
@@ -29,7 +31,12 @@ QUEUE_PACKETS: Final = 256
 
 _MANY_GAPS: Final = 10
 
-Packets = asyncio.Queue[RawPacket | Instruction | None]
+
+class Sign(Enum):
+    """What else stands in the queue of a session."""
+
+    DESK = auto()
+    END = auto()
 
 
 @dataclass(slots=True)
@@ -112,8 +119,10 @@ def outcomes(
         yield outcome
 
 
-async def run_session(source: Source, pipeline: Pipeline, sinks: Sequence[Sink]) -> SessionReport:
-    """Let the packets of `source` flow through `pipeline` to `sinks` until the source ends.
+async def run_session(
+    source: Source, pipeline: Pipeline, sinks: Sequence[Sink], desk: SessionDesk | None = None
+) -> SessionReport:
+    """Let the packets of `source` flow through `pipeline` to `sinks` until the source or the desk ends it.
 
     Every packet reaches all sinks before what the pipeline made of it. Sinks open before the source and close
     after it, in any case: when the session is cancelled too, a recording is finished and a broker is told.
@@ -121,39 +130,66 @@ async def run_session(source: Source, pipeline: Pipeline, sinks: Sequence[Sink])
     Raises:
         StrideSenseError: the source or a sink failed; the first fault, alone.
     """
-    report = SessionReport()
-    packets: Packets = asyncio.Queue(QUEUE_PACKETS)
+    session = _Session(pipeline, sinks, desk or SessionDesk())
     async with AsyncExitStack() as stack:
+        session.desk.open(session.stir)
+        stack.callback(session.desk.close)
         for sink in sinks:
             await stack.enter_async_context(sink)
         await stack.enter_async_context(source)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(_receive(source, packets), name="source")
-                tasks.create_task(_process(packets, pipeline, sinks, report), name="pipeline")
+                receiving = tasks.create_task(session.receive(source), name="source")
+                await session.process()
+                receiving.cancel()
         except ExceptionGroup as faults:
             raise faults.exceptions[0] from None
-    return report
+        finally:
+            session.desk.close()  # what waits at the desk is answered before the sinks close
+    return session.report
 
 
-async def _receive(source: Source, packets: Packets) -> None:
-    async for packet in source:
-        await packets.put(packet)
-    await packets.put(None)
+class _Session:
+    """What flows in one session, in the order of its queue."""
 
+    def __init__(self, pipeline: Pipeline, sinks: Sequence[Sink], desk: SessionDesk) -> None:
+        self.desk = desk
+        self.report = SessionReport()
+        self._pipeline = pipeline
+        self._sinks = sinks
+        self._queue: asyncio.Queue[RawPacket | Instruction | Sign] = asyncio.Queue(QUEUE_PACKETS)
+        self._newest_ns = 0
 
-async def _process(
-    packets: Packets, pipeline: Pipeline, sinks: Sequence[Sink], report: SessionReport
-) -> None:
-    async def spread(item: Item) -> None:
-        report.count(item)
-        for sink in sinks:
+    def stir(self) -> None:
+        """Have a look at the desk soon; a full queue does so by itself."""
+        with suppress(asyncio.QueueFull):
+            self._queue.put_nowait(Sign.DESK)
+
+    async def receive(self, source: Source) -> None:
+        """Queue what the source has."""
+        async for packet in source:
+            await self._queue.put(packet)
+        await self._queue.put(Sign.END)
+
+    async def process(self) -> None:
+        """Let what is queued flow until the session is over."""
+        while not self.desk.is_over and (item := await self._queue.get()) is not Sign.END:
+            if not isinstance(item, Sign):
+                self._newest_ns = item.arrival_ns
+                await self._flow(item)
+            for told in self.desk.take():
+                await self._flow(Instruction(order=told.order, arrival_ns=self._newest_ns, value=told.value))
+                told.obeyed()
+            await asyncio.sleep(0)  # packets that come faster than real time must not starve the sinks' links
+        for outcome in self._pipeline.flush():
+            await self._spread(outcome)
+
+    async def _flow(self, item: RawPacket | Instruction) -> None:
+        await self._spread(item)
+        for outcome in self._pipeline.process(item):
+            await self._spread(outcome)
+
+    async def _spread(self, item: Item) -> None:
+        self.report.count(item)
+        for sink in self._sinks:
             await sink.handle(item)
-
-    while (packet := await packets.get()) is not None:
-        await spread(packet)
-        for outcome in pipeline.process(packet):
-            await spread(outcome)
-        await asyncio.sleep(0)  # packets that come faster than real time must not starve the sinks' links
-    for outcome in pipeline.flush():
-        await spread(outcome)
