@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -28,6 +28,9 @@ from stridesense.runtime.setup import Setup
 from stridesense.sinks.coach_words import clock
 from stridesense.sources.replay import Recorded, duration_s, flow, open_recorded
 from stridesense.units import NS_PER_S
+
+FROM_CSV: Final = "csv"
+"""Source of a recording that `import` made: it says when that was done, not when the session was."""
 
 
 def command(
@@ -65,9 +68,11 @@ def _about(recorded: Recorded, file: Path, setup: Setup, gathered: Gathered) -> 
     meta = recorded.meta if isinstance(recorded, Recording) else None
     coach = gathered.report.coach
     return About(
-        began=when(meta.anchor_unix_ns / NS_PER_S) if meta is not None else None,
+        began=None if meta is None or meta.source == FROM_CSV else when(meta.anchor_unix_ns / NS_PER_S),
         file=file.name,
-        source=None if meta is None else meta.source,
+        source="a CSV file, whose date is not known"
+        if meta is None or meta.source == FROM_CSV
+        else meta.source,
         session_id=None if meta is None else meta.session_id,
         shoe=None if setup.shoe is None else setup.shoe.shoe,
         made_by=None if meta is None else f"stridesense {meta.software_version}",

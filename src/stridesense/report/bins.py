@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from statistics import median, quantiles
+from statistics import fmean, median, quantiles
 from typing import Final, NamedTuple
 
 FEW: Final = 4
@@ -22,7 +22,7 @@ class Moment(NamedTuple):
 
 
 class Bin(NamedTuple):
-    """One stretch: its number, its middle in seconds, and the quartiles of its values."""
+    """One stretch: its number, when its values were in the middle, and their quartiles."""
 
     number: int
     t_s: float
@@ -40,9 +40,9 @@ def binned(moments: Iterable[Moment], width: float) -> list[Bin]:
     """The stretches that hold enough values, in the order of time."""
     by_number = groupby(sorted(moments), key=lambda moment: int(moment.t_s // width))
     return [
-        Bin(number, (number + 0.5) * width, *_quartiles(values))
+        Bin(number, fmean(moment.t_s for moment in found), *_quartiles([moment.value for moment in found]))
         for number, group in by_number
-        if len(values := [moment.value for moment in group]) >= FEW
+        if len(found := list(group)) >= FEW
     ]
 
 

@@ -35,7 +35,7 @@ def section(session: Session) -> Element:
         *_over_all(gathered.effects),
         *_listed("Due and not said", session.about.withheld),
         *_listed("Exercises that the cues point to", session.about.to_practise),
-        element("p", session.about.unjudged, class_="note") if session.about.unjudged else None,
+        *_unjudged(session.about.unjudged),
         id="cues",
     )
 
@@ -118,6 +118,11 @@ def _listed(title: str, lines: Sequence[str]) -> Iterator[Element | None]:
         yield element("h3", title)
         yield bullets(f"{line[:1].upper()}{line[1:]}" for line in lines[:MOST_ROWS])
         yield from _cut(len(lines), "lines")
+
+
+def _unjudged(why: str | None) -> Iterator[Element]:
+    if why is not None:
+        yield element("p", f"{why[:1].upper()}{why[1:]}.", class_="note")
 
 
 def _cut(count: int, what: str) -> Iterator[Element]:

@@ -9,7 +9,7 @@ from stridesense.model import Foot, Gait, HeelState, Stride
 from stridesense.report.markup import element
 from stridesense.report.session import FEW, Session, typical
 from stridesense.report.unmeasured import why_missing
-from stridesense.sinks.coach_words import describe_budget, describe_change
+from stridesense.sinks.coach_words import describe_budget, describe_change, describe_half
 
 AS_USUAL: Final = 0.05
 """A push or pull this close to 1, as a ratio, is called usual (our own choice)."""
@@ -51,7 +51,7 @@ def findings(session: Session) -> Iterator[Finding]:
         yield Finding("Landing", _by_foot(session, _landing))
         yield Finding("Contact", _by_foot(session, _contact))
         yield Finding("Left against right", (left_against_right(session.strides),))
-        yield Finding("Changes", (_changes(session),))
+        yield Finding("Changes", tuple(_changes(session)))
         yield Finding("Calf budget", _budget(session))
     yield Finding("Data", data_in_short(session))
 
@@ -180,17 +180,26 @@ def _uneven_percent(left: Sequence[Stride], right: Sequence[Stride], name: str) 
     return 200.0 * (of_left - of_right) / (of_left + of_right)
 
 
-def _changes(session: Session) -> str:
+def _changes(session: Session) -> Iterator[str]:
+    """The largest change in mid-run, and the largest between the halves; the others are told further down."""
     report = session.gathered.report
     halves = report.coach.halves if report.coach is not None else ()
+    sure = [half for half in halves if half.sure]
+    if not halves and not report.changes:
+        yield _capital(f"{session.about.unjudged or 'nothing could be compared'}.")
+        return
     if report.changes:
         largest = max(report.changes, key=lambda change: abs(change.size_sd))
-        others = len(report.changes) - 1
-        more = f" {others} more {'is' if others == 1 else 'are'} told below." if others else ""
-        return f"{_capital(describe_change(largest))}.{more}"
-    if halves:
-        return "No change in mid-run at the same speed and cadence."
-    return _capital(f"{session.about.unjudged or 'nothing could be compared'}.")
+        yield f"In mid-run {describe_change(largest)}{_others(len(report.changes))}."
+    if sure:
+        most = max(sure, key=lambda half: abs(half.size_sd))
+        yield f"Second half against first: {describe_half(most)}{_others(len(sure))}."
+    if not sure and not report.changes:
+        yield "None at the same speed and cadence that chance alone would hardly make."
+
+
+def _others(count: int) -> str:
+    return "" if count == 1 else f"; {count - 1} more below"
 
 
 def _budget(session: Session) -> tuple[str, ...]:

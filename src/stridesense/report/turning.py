@@ -189,7 +189,8 @@ def _marks(axes: Axes, course: Course) -> Iterator[Element]:
         lowered = not lowered and percent - before < 18.0
         before = percent
         yield upright(axes, percent, "moment")
-        yield text(axes.x(percent), axes.top - (17 if lowered else 5), f"{name} {percent:.0f} %", "middle")
+        anchor = "start" if percent < 10.0 else "middle"
+        yield text(axes.x(percent), axes.top - (17 if lowered else 5), f"{name} {percent:.0f} %", anchor)
 
 
 def _thirds(axes: Axes, course: Course, foot: Foot) -> Iterator[Element]:
