@@ -103,6 +103,10 @@ class Nats(Broker):
         )
 
 
+Start = Callable[..., Broker]
+"""Starts a mosquitto with extra lines of configuration, if any."""
+
+
 def make_broker(kind: str, folder: Path, require_program: Callable[[str], str]) -> Broker:
     """A broker of a kind, `mosquitto` or `nats-server`, not yet started."""
     folder.mkdir(parents=True, exist_ok=True)

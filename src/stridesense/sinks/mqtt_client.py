@@ -159,16 +159,17 @@ class Client(aiomqtt.Client):
             raise (NeverSentError if never_sent else CutOffError)(self._lost(error)) from None
         return None if self._refusal is None else str(self._refusal)
 
-    async def ask_for(self, topic: str) -> None:
-        """Subscribe.
+    async def ask_for(self, topic: str) -> bool:
+        """Subscribe; whether the broker grants it.
 
         Raises:
             CutOffError: the link broke.
         """
         try:
-            await self.subscribe(topic, qos=1)
+            answers = await self.subscribe(topic, qos=1)
         except aiomqtt.MqttError as error:
             raise CutOffError(self._lost(error)) from None
+        return not any(answer.is_failure for answer in answers if isinstance(answer, ReasonCode))
 
     async def incoming(self) -> AsyncIterator[aiomqtt.Message]:
         """What comes on the topics that were asked for.

@@ -48,8 +48,8 @@ class Link(Client):
 
     Args:
         settings, name, tls, will_topic, v5: see `Client`.
-        told: the topics on which nothing came back and of which that has been remarked; one set for all
-            connections, so that it is remarked once.
+        told: the topics of which something has been remarked; one set for all connections, so that each is
+            remarked once.
     """
 
     def __init__(
@@ -65,7 +65,9 @@ class Link(Client):
         super().__init__(settings, name, tls, will_topic, v5=v5)
         self._taken: set[str] = set()
         self._told = told
-        self._echo = Echo(self._ask, self._leave, self._loop.call_later, paho.topic_matches_sub, self._remark)
+        self._echo = Echo(
+            self._ask, self._leave, self._loop.call_later, paho.topic_matches_sub, self._remark_silence
+        )
 
     async def send(
         self, topic: str, payload: bytes, delivery: Delivery, remaining_s: float, kind: Kind | None = None
@@ -102,13 +104,15 @@ class Link(Client):
         return refusal
 
     async def hear(self, topic: str) -> None:
-        """Ask for the messages on `topic`.
+        """Ask for the messages on `topic`; where the broker will not let us hear them, that is remarked once.
 
         Raises:
             CutOffError: the link broke.
         """
-        self._echo.want(topic)
-        await self.ask_for(topic)
+        if await self.ask_for(topic):
+            self._echo.want(topic)
+        else:
+            self._remark("%s does not let us hear what is said on %s: check its access rules", topic)
 
     async def heard(self) -> AsyncIterator[Heard]:
         """The messages that were asked for, until the link breaks.
@@ -126,14 +130,15 @@ class Link(Client):
     def _leave(self, topic: str) -> None:
         self._client.unsubscribe(topic)
 
-    def _remark(self, topic: str) -> None:
+    def _remark_silence(self, topic: str) -> None:
+        self._remark(
+            "%s does not give back what we say on %s: its rules must let us write and read it", topic
+        )
+
+    def _remark(self, sentence: str, topic: str) -> None:
         if topic not in self._told:
             self._told.add(topic)
-            log.warning(
-                "what we say on %s does not come back from %s: its rules must let us write and read there",
-                topic,
-                self._settings.broker,
-            )
+            log.warning(sentence, self._settings.broker, topic)
 
     def _on_disconnect(
         self,
