@@ -5,6 +5,7 @@ import pytest
 
 from brokers import Broker, make_broker
 from dashboard.pages import Publisher
+from stridesense.sinks.mqtt_settings import MqttSettings
 
 
 @pytest.fixture
@@ -28,4 +29,13 @@ async def address(mosquitto: Broker) -> AsyncIterator[str]:
     from stridesense.dashboard.server import serve
 
     async with serve(mosquitto.settings, port=0) as address:
+        yield address
+
+
+@pytest.fixture
+async def lonely() -> AsyncIterator[str]:
+    """A dashboard whose broker is not there."""
+    from stridesense.dashboard.server import serve
+
+    async with serve(MqttSettings("127.0.0.1", 1, "pod"), port=0) as address:
         yield address

@@ -35,17 +35,17 @@ def port_of(address: str) -> int:
     "origin",
     ["http://evil.example", "http://127.0.0.1:1", "null", "", "file://", "http://localhost.evil.example"],
 )
-async def test_a_page_of_another_site_sees_nothing(address: str, origin: str) -> None:
+async def test_a_page_of_another_site_sees_nothing(lonely: str, origin: str) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
-        await Page(address, Origin=origin).__aenter__()
+        await Page(lonely, Origin=origin).__aenter__()
     assert refusal.value.status == 403
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "a@127.0.0.1", "192.0.2.1", "["])
-async def test_another_name_is_not_served(address: str, host: str) -> None:
-    assert await status(address, Host=f"{host}:{port_of(address)}") in {400, 403}
+async def test_another_name_is_not_served(lonely: str, host: str) -> None:
+    assert await status(lonely, Host=f"{host}:{port_of(lonely)}") in {400, 403}
     with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
-        await Page(address, Host=host, Origin=f"http://{host}").__aenter__()
+        await Page(lonely, Host=host, Origin=f"http://{host}").__aenter__()
     assert refusal.value.status in {400, 403}
 
 
@@ -72,10 +72,10 @@ def test_it_knows_what_is_beyond_this_machine(host: str, *, expected: bool) -> N
     assert is_loopback(host) is expected
 
 
-async def test_every_answer_forbids_what_the_page_does_not_need(address: str) -> None:
+async def test_every_answer_forbids_what_the_page_does_not_need(lonely: str) -> None:
     async with aiohttp.ClientSession() as session:
         for path in ("", "nothing", "ws"):
-            async with session.get(f"{address}{path}") as answer:
+            async with session.get(f"{lonely}{path}") as answer:
                 policy = answer.headers["Content-Security-Policy"]
                 assert policy.startswith("default-src 'none'; script-src 'self'; ")
                 assert "unsafe" not in policy
@@ -99,21 +99,21 @@ async def test_every_answer_forbids_what_the_page_does_not_need(address: str) ->
         b"/..\\server.py",
     ],
 )
-async def test_a_path_leads_nowhere_but_to_the_files_of_the_page(address: str, path: bytes) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(address))
+async def test_a_path_leads_nowhere_but_to_the_files_of_the_page(lonely: str, path: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(lonely))
     writer.write(b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n" % path)
     answer = await reader.read()
     writer.close()
     assert answer.split()[1] in {b"400", b"404"}
 
 
-async def test_each_file_is_served_by_its_content_and_sent_once(address: str) -> None:
+async def test_each_file_is_served_by_its_content_and_sent_once(lonely: str) -> None:
     async with aiohttp.ClientSession() as session:
         for path, file in page_files().items():
-            async with session.get(f"{address.rstrip('/')}{path}") as first:
+            async with session.get(f"{lonely.rstrip('/')}{path}") as first:
                 assert (await first.read(), first.content_type) == (file.content, file.media_type)
             known = {"If-None-Match": first.headers["ETag"]}
-            async with session.get(f"{address.rstrip('/')}{path}", headers=known) as second:
+            async with session.get(f"{lonely.rstrip('/')}{path}", headers=known) as second:
                 assert (second.status, await second.read()) == (304, b"")
 
 
@@ -206,8 +206,8 @@ async def test_a_command_that_is_none_is_refused_in_a_sentence(
         assert publisher.commands.empty()
 
 
-async def test_a_refusal_names_the_command(address: str) -> None:
-    async with Page(address) as page:
+async def test_a_refusal_names_the_command(lonely: str) -> None:
+    async with Page(lonely) as page:
         await page.command("nobody", command="mute", id="c7")
         await page.until(lambda: page.of("refused"))
         assert page.of("refused") == [
@@ -216,8 +216,8 @@ async def test_a_refusal_names_the_command(address: str) -> None:
 
 
 @pytest.mark.parametrize("size", [65_536, 1_000_000])
-async def test_a_page_that_sends_too_much_at_once_is_closed(address: str, size: int) -> None:
-    async with Page(address) as page, Page(address) as other:
+async def test_a_page_that_sends_too_much_at_once_is_closed(lonely: str, size: int) -> None:
+    async with Page(lonely) as page, Page(lonely) as other:
         await page.socket.send_str("x" * size)
         await page.until(lambda: page.closed_with)
         assert page.closed_with == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
@@ -242,14 +242,14 @@ async def test_of_a_thousand_commands_few_are_passed_on(address: str, publisher:
 
 
 async def test_there_are_no_more_pages_than_it_can_serve(
-    address: str, monkeypatch: pytest.MonkeyPatch
+    lonely: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stridesense.dashboard.web.MAX_PAGES", 2)
     assert MAX_PAGES == 200
-    async with Page(address) as first, Page(address) as second:
+    async with Page(lonely) as first, Page(lonely) as second:
         await first.until(lambda: first.told)
         await second.until(lambda: second.told)
-        async with Page(address) as third:
+        async with Page(lonely) as third:
             await third.until(lambda: third.closed_with)
             assert third.closed_with == aiohttp.WSCloseCode.TRY_AGAIN_LATER
             assert not third.told

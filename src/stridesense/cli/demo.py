@@ -19,7 +19,7 @@ from stridesense.runtime.broker import open_broker
 from stridesense.runtime.clock import MonotonicClock
 from stridesense.runtime.config import MqttSection, Settings, load_settings
 from stridesense.runtime.demo import LASTS_S, demo_setup, demo_source
-from stridesense.runtime.playback import Companion, play_at
+from stridesense.runtime.playback import Companion, alone, play_at
 from stridesense.runtime.setup import Setup
 
 
@@ -48,7 +48,7 @@ def command(
     shown = beside(opens_browser=not no_browser)
     is_heard = aloud and not mute
     if repeat:
-        run(_again_and_again(section, settings, setup, shown, is_heard=is_heard))
+        run(again_and_again(section, settings, setup, shown, is_heard=is_heard))
     source = demo_source(MonotonicClock())
     voices = voice_of(settings, setup, aloud=is_heard, speed=source.speed)
     note(f"A virtual runner on two pods, in {LASTS_S:.0f} s; Ctrl-C ends it sooner.")
@@ -62,10 +62,10 @@ def _forbid_endless(record: Path | None, *, repeat: bool) -> None:
         raise UsageError(msg)
 
 
-async def _again_and_again(
-    section: MqttSection, settings: Settings, setup: Setup, shown: Companion, *, is_heard: bool
+async def again_and_again(
+    section: MqttSection, settings: Settings, setup: Setup, shown: Companion = alone, *, is_heard: bool
 ) -> Never:
-    """One demo after the other, each a session of its own, on one broker."""
+    """One demo after the other, each a session of its own, on one broker, until cancelled."""
     note(f"A virtual runner on two pods, in {LASTS_S:.0f} s, again and again; Ctrl-C ends it.")
     async with open_broker(section) as broker, AsyncExitStack() as stack:
         if broker is not None:
