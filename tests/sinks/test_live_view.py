@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.drivers._writer_thread import WriterThread
 from textual.pilot import Pilot
 
 from coached import eager_pipeline
@@ -33,7 +34,7 @@ from stridesense.model import (
 )
 from stridesense.recording.reader import Recording
 from stridesense.sinks.base import Item
-from stridesense.sinks.live_view_app import LiveApp
+from stridesense.sinks.live_view_app import REPAINTS_HZ, LiveApp
 from stridesense.sinks.live_view_drawing import curve, phases, sparkline
 from stridesense.sinks.live_view_facts import HISTORY_STRIDES, STALE_S, Facts
 from stridesense.sinks.live_view_messages import MOST_KEPT, Messages
@@ -188,9 +189,10 @@ def test_a_pod_cannot_steer_the_terminal() -> None:
 
 
 def test_a_history_is_drawn_from_its_least_to_its_greatest() -> None:
-    assert sparkline([1.0, 2.0, 3.0]) == "▁▅█"
-    assert sparkline([100.0, 100.1]) == "▄▅", "calm running looks calm"
-    assert sparkline([0.0, 0.0]) == "▅▅"
+    assert sparkline([1.0, 2.0, 3.0]) == "▁▄▇"
+    assert sparkline([100.0, 100.1]) == "▄▄", "calm running looks calm"
+    assert sparkline([0.0, 0.0]) == "▄▄"
+    assert sparkline([900.0, *(1.0, 2.0, 3.0) * 7])[1:4] == "▁▄▇", "one outlier hides nothing"
     assert sparkline([]) == ""
 
 
@@ -327,6 +329,21 @@ async def test_q_ends_the_session_where_somebody_obeys(interrupted: asyncio.Even
         await pilot.pause()
     assert desk.told == [Stop(command="stop")]
     assert not interrupted.is_set()
+
+
+async def test_nothing_is_painted_for_a_terminal_that_has_not_taken_the_last() -> None:
+    writer = WriterThread(io.StringIO())
+    facts = Facts()
+    async with shown(facts) as pilot:
+        await until_seen(pilot, "waiting for the first stride")
+        pilot.app._driver._writer_thread = writer
+        writer.write("what the terminal does not take")
+        facts.take(LEFT_CALF)
+        await pilot.pause(3.0 / REPAINTS_HZ)
+        assert "left calf" not in visible(pilot)
+        writer.start()
+        await until_seen(pilot, "left calf")
+    writer.stop()
 
 
 async def test_a_fault_of_the_picture_closes_the_view_alone(monkeypatch: pytest.MonkeyPatch) -> None:

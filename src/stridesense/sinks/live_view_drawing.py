@@ -5,7 +5,11 @@ from typing import Final
 
 from stridesense.model import Stride
 
-BARS: Final = "▁▂▃▄▅▆▇█"
+BARS: Final = "▁▂▃▄▅▆▇"
+"""Without the full one, so that rows do not touch."""
+
+OUTLIERS: Final = 0.05
+"""So great a share of the values at either end does not stretch the scale; our own choice."""
 
 LEAST_SPAN: Final = 0.1
 """A history spans at least so much of its mean from bottom to top, lest calm running look wild; our own
@@ -20,13 +24,16 @@ _DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """One bar for each value, from the least to the greatest of them."""
+    """One bar for each value, from the least to the greatest of them but for outliers."""
     if not values:
         return ""
-    middle = (min(values) + max(values)) / 2.0
-    span = max(max(values) - min(values), LEAST_SPAN * abs(middle)) or 1.0
+    aside, ordered = int(OUTLIERS * len(values)), sorted(values)
+    low, high = ordered[aside], ordered[-1 - aside]
+    middle = (low + high) / 2.0
+    span = max(high - low, LEAST_SPAN * abs(middle)) or 1.0
     steps = len(BARS) - 1
-    return "".join(BARS[round(steps * (0.5 + (value - middle) / span))] for value in values)
+    shares = (min(1.0, max(0.0, 0.5 + (value - middle) / span)) for value in values)
+    return "".join(BARS[round(steps * share)] for share in shares)
 
 
 def curve(values: Sequence[float], low: float, high: float, width: int, height: int) -> list[str]:

@@ -24,7 +24,7 @@ from stridesense.sinks.pod_words import WORRYING, describe_link, describe_readin
 FRESH_S: Final = 10.0
 """So long a cue stands out; our own choice."""
 
-MOST_CURVE_LINES: Final = 8
+MOST_CURVE_LINES: Final = 12
 LEAST_CURVE_LINES: Final = 2
 LEAST_MESSAGE_LINES: Final = 2
 CURVE_LINES_BEFORE_MORE_ROWS: Final = 5
