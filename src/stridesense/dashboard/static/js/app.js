@@ -82,10 +82,11 @@ class App {
     const fault = connectionFault(this.feed, this.store);
     show(this.byId("alarm"), fault !== null);
     say(this.byId("alarm"), fault ?? "");
-    say(this.byId("link"), fault ? "Not live" : this.feed.state === "open" ? "Live" : "Connecting…");
-    mark(this.byId("link"), "data-tone", fault ? "bad" : "fine");
     this.drawRunners();
-    this.view.draw();
+    const health = this.view.draw();
+    const word = fault ? "Not live" : this.feed.state === "open" ? (health?.sentence ?? "Live") : "Connecting…";
+    say(this.byId("link"), word);
+    mark(this.byId("link"), "data-tone", fault ? "bad" : (health?.tone ?? "fine"));
   }
 
   drawRunners() {

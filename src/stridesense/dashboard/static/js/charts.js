@@ -5,8 +5,9 @@ import { FEET } from "./words.js";
 
 /** How far back is shown: ten minutes, and less as long as there is less to show. */
 const WINDOWS_S = [120, 300, 600];
+const TICKS_S = { 120: 30, 300: 60, 600: 120 };
 const STEPS = 150;
-const LABEL_LENGTH = 18;
+const LABEL_LENGTH = 24;
 
 const CHARTS = [
   { name: "cadence", title: "Cadence", unit: "steps/min", of: (column, at) => column.cadence_spm[at], least: 12 },
@@ -76,6 +77,11 @@ export class Charts {
   }
 }
 
+function ticks(length_s) {
+  const step_s = TICKS_S[length_s];
+  return Array.from({ length: length_s / step_s }, (_, at) => -length_s + (at + 1) * step_s);
+}
+
 function ago(x_s) {
   return x_s === 0 ? "now" : x_s % 60 ? `${x_s} s` : `${x_s / 60} min`;
 }
@@ -132,7 +138,7 @@ class Chart {
       legend: { show: false },
       scales: { x: { time: false, range: () => [-this.length_s, 0] }, y: { range: (_, low, high) => this.range(low, high) } },
       axes: [
-        { ...axis, size: 22, gap: 2, splits: () => [0.8, 0.6, 0.4, 0.2, 0].map((share) => -share * this.length_s), values: (_, at) => at.map(ago) },
+        { ...axis, size: 22, gap: 2, splits: () => ticks(this.length_s), values: (_, at) => at.map(ago) },
         { ...axis, size: 44, gap: 4, space: 28 },
       ],
       series: [{}, { ...series, stroke: colour("--left") }, { ...series, stroke: colour("--right"), dash: [7, 4] }],
@@ -155,6 +161,8 @@ class Chart {
     ctx.strokeStyle = lineColour;
     ctx.fillStyle = textColour;
     ctx.lineWidth = 1.5 * ratio;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "alphabetic";
     ctx.font = font.replace("13px", `${12 * ratio}px`);
     let free = -Infinity;
     for (const { x, text } of this.events.filter((event) => event.x > -this.length_s && event.x <= 1).sort((a, b) => a.x - b.x)) {
@@ -166,7 +174,7 @@ class Chart {
       ctx.stroke();
       const label = text.length > LABEL_LENGTH ? `${text.slice(0, LABEL_LENGTH - 1)}…` : text;
       const width = ctx.measureText(label).width;
-      const from = Math.min(at - width / 2, bbox.left + bbox.width - width);
+      const from = Math.max(bbox.left, Math.min(at - width / 2, bbox.left + bbox.width - width));
       if (this.isLabelled && from > free) {
         ctx.fillText(label, from, bbox.top - 4 * ratio);
         free = from + width + 8 * ratio;

@@ -84,8 +84,8 @@ class Card {
 
   drawFoot(parts, record) {
     const { heel } = record;
-    say(parts.word, heel ? `${HEEL[heel.state]?.word ?? heel.state} ${heel.count}/${heel.of}` : "–");
-    say(parts.contact, `${milliseconds(record.mean("contact_time_s"))} ms`);
+    say(parts.word, heel ? HEEL[heel.state]?.word ?? heel.state : "–");
+    say(parts.contact, `${heel ? `${heel.count} of ${heel.of} · ` : ""}${milliseconds(record.mean("contact_time_s"))} ms`);
     if (parts.icon.dataset.state !== (heel?.state ?? "")) {
       parts.icon.dataset.state = heel?.state ?? "";
       parts.icon.replaceChildren(...(heel ? [heelIcon(heel.state)] : []));
@@ -98,7 +98,7 @@ function pods(runner, isMuted) {
     const link = runner.last("link", foot);
     const percent = link?.battery_percent ?? runner.last("battery")?.[`${foot}_percent`];
     if (!link) return null;
-    return `${foot} pod ${LINK[link.state] ?? "streaming"}${Number.isFinite(percent) ? ` ${percent} %` : ""}`;
+    return `${foot} pod ${LINK[link.state] ?? "streaming"}${Number.isFinite(percent) ? ` ${percent} %${percent <= 20 ? " low" : ""}` : ""}`;
   });
   return [...told, isMuted ? "muted" : null].filter(Boolean).join(" · ");
 }

@@ -4,7 +4,7 @@ import { el, mark, say, show } from "./dom.js";
 import { obstacle } from "./health.js";
 import { glyph } from "./icons.js";
 
-const ANSWER_LATE_S = 3;
+const ANSWER_LATE_S = 2;
 const TOLD_FOR_S = 8;
 
 export class Controls {
@@ -15,7 +15,7 @@ export class Controls {
     this.muteWord = el("span", {}, "Mute");
     this.muteIcon = el("span", { class: "button-icon" });
     this.mute = el("button", { type: "button", class: "button", "data-do": "mute", "aria-keyshortcuts": "m", onclick: () => this.toggleMute() }, this.muteIcon, this.muteWord);
-    this.word = el("input", { type: "text", maxlength: 60, placeholder: "word, if you like", "aria-label": "Word beside the mark", autocomplete: "off" });
+    this.word = el("input", { type: "text", maxlength: 60, placeholder: "a word", "aria-label": "Word beside the mark", autocomplete: "off" });
     this.mark = el("button", { type: "submit", class: "button", "data-do": "mark", "aria-keyshortcuts": "Space" }, glyph("flag"), el("span", {}, "Mark"));
     this.answer = el("p", { class: "answer", role: "status" });
     const form = el("form", { class: "mark-form", onsubmit: (event) => this.submitMark(event) }, this.word, this.mark);

@@ -6,7 +6,6 @@ import { DASH, FOOT, HEEL, whole } from "./words.js";
 
 /** Below this share of the mean nobody is said to be uneven; our own choice. */
 const EVEN = 0.03;
-const DIFFERENCE_STRIDES = 10;
 
 export const METRICS = [
   { name: "contact_time_s", label: "Contact", unit: "ms", scale: 1000, more: "longer" },
@@ -43,7 +42,7 @@ export class MetricRow {
       say(this.values[foot], whole(feet[foot].mean(this.metric.name) * this.metric.scale));
       mark(this.cells[foot], "data-stale", stale[foot] !== null);
     }
-    this.compare(feet.left.mean(this.metric.name, DIFFERENCE_STRIDES), feet.right.mean(this.metric.name, DIFFERENCE_STRIDES));
+    this.compare(feet.left.mean(this.metric.name), feet.right.mean(this.metric.name));
   }
 
   compare(left, right) {

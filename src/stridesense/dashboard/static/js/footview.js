@@ -7,6 +7,7 @@ import { FOOT } from "./words.js";
 
 const STILL_EACH_S = 2;
 const DRAWN_FROM_MM = 3;
+const FRAME = { moving: "-150 -318 540 340", still: "-10 -240 960 290" };
 
 export class FootView {
   constructor(foot) {
@@ -15,7 +16,7 @@ export class FootView {
     this.pair = null;
     this.startedAt_s = 0;
     this.share = 0;
-    this.picture = svg("svg", { class: "foot", viewBox: "-150 -318 540 340", role: "img", "aria-label": `${FOOT[foot]} foot in side view` });
+    this.picture = svg("svg", { class: "foot", viewBox: FRAME.moving, preserveAspectRatio: "xMidYMax", role: "img", "aria-label": `${FOOT[foot]} foot in side view` });
   }
 
   /** Draw the frame at `now_s` on the player's own clock; a stride is played to its end, then the newest is. */
@@ -53,7 +54,8 @@ export class FootView {
     if (this.kind === kind) return;
     this.kind = kind;
     this.pair = null;
-    const ground = svg("path", { class: "ground", d: "M-150 4H390" });
+    const ground = svg("path", { class: "ground", d: kind === "moving" ? "M-150 4H390" : "M-10 4H950" });
+    this.picture.setAttribute("viewBox", FRAME[kind]);
     this.shoe = new Shoe(`shoe ${this.foot}`);
     this.measure = svg("path", { class: "measure" });
     this.height = svg("text", { class: "height", x: -44, y: -8, "text-anchor": "end" });
@@ -73,8 +75,8 @@ export class FootView {
       const shoe = new Shoe(`shoe ${this.foot}`);
       shoe.pose(this.pose.at(share));
       return svg(
-        "g", { transform: `translate(${-90 + 165 * at} 0) scale(0.5)` }, shoe.node,
-        svg("text", { class: "moment", x: 130, y: 46, "text-anchor": "middle" }, word),
+        "g", { transform: `translate(${10 + 320 * at} 0)` }, shoe.node,
+        svg("text", { class: "moment", x: 130, y: 42, "text-anchor": "middle" }, word),
       );
     });
     this.picture.replaceChildren(this.picture.firstChild, ...poses);

@@ -1,17 +1,19 @@
 // How fresh things are, said in words. The first thing that is wrong is what is told.
 
-import { clock, span } from "./words.js";
+import { clock } from "./words.js";
 
 /** Strides come each 0.6 to 0.8 s; after so many seconds without one the figures are old. Our own choice. */
 const STRIDE_LATE_S = 4;
+
+/* No sentence counts seconds: it would be read out anew each second. The age stands beside the figures. */
 
 /** What is wrong between us and all runners; null when nothing is. */
 export function connectionFault(feed, store) {
   if (feed.state === "connecting") return null;
   if (feed.state === "cut") {
-    return `No connection to the StrideSense dashboard for ${span(feed.silence_s)}. Trying again by itself.`;
+    return "No connection to the StrideSense dashboard. What you see is old; it is tried again by itself.";
   }
-  if (feed.late) return `The dashboard has said nothing for ${span(feed.silence_s)}. What you see is old.`;
+  if (feed.late) return "The StrideSense dashboard has gone silent. What you see is old.";
   if (!store.broker.up) {
     const since = store.broker.since ? ` since ${clock(store.broker.since)}` : "";
     const why = store.broker.why ? ` (${store.broker.why})` : "";
@@ -34,7 +36,7 @@ export function runnerHealth(runner, feed, store) {
   const age_s = feed.now_s - runner.strideHeard;
   if (!Number.isFinite(age_s)) return { tone: "rest", word: "no stride yet", sentence: "No stride yet." };
   if (age_s > STRIDE_LATE_S) {
-    return { tone: "bad", word: "no strides", sentence: `No stride for ${span(age_s)}: standing, or out of reach?` };
+    return { tone: "bad", word: "no strides", sentence: "No strides: standing, or out of reach?" };
   }
   return { tone: "fine", word: "live", sentence: null };
 }
@@ -50,7 +52,7 @@ export function staleness_s(foot, runner, feed, store) {
 /** Whether a command can reach the runner; otherwise why not. */
 export function obstacle(runner, feed, store) {
   if (connectionFault(feed, store) || feed.state !== "open") return "no connection";
-  if (runner.last("status")?.status === "offline") return `${runner.device} is offline`;
   if (runner.session.state && runner.session.state !== "running") return "no session is running";
+  if (runner.last("status")?.status === "offline") return `${runner.device} is offline`;
   return null;
 }

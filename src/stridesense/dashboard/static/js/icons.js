@@ -14,7 +14,7 @@ export function heelIcon(state) {
     "svg", { viewBox: "0 0 40 32", class: `icon heel-${state}` },
     shoe,
     svg("path", { class: "line", d: "M1 29H39" }),
-    state === "kissed" ? svg("path", { class: "line tick", d: "M13 15L17 19L25 8" }) : null,
+    state === "kissed" ? svg("path", { class: "line", d: "M25 8L29 12L37 3" }) : null,
     gap ? svg("path", { class: "line", d: gap }) : null,
   );
 }

@@ -33,18 +33,17 @@ export class RunnerView {
   build() {
     this.name = el("h1", {}, this.device);
     this.facts = el("p", { class: "facts" });
-    this.health = el("p", { class: "health", role: "status" });
     this.cadence = el("span", { class: "value" });
     this.gait = el("span", { class: "gait" });
     this.ages = Object.fromEntries(FEET.map((foot) => [foot, el("span", { class: "age" })]));
     this.speed = el("button", { type: "button", class: "tool", "aria-pressed": "false", "aria-keyshortcuts": "s", onclick: () => this.slow() }, "Slow motion");
     this.pause = el("button", { type: "button", class: "tool", "aria-pressed": "false", "aria-keyshortcuts": "p", onclick: () => this.hold() }, "Pause");
-    const top = el("div", { class: "title" }, this.name, this.facts, this.health);
+    const title = el("div", { class: "title" }, this.name, this.facts);
     const feet = this.footRow();
     const now = el("section", { class: "now", "aria-label": "Now" }, feet, this.heel.node, ...this.metrics.map((metric) => metric.node), this.caption);
     return el(
-      "div", { class: "runner" }, top,
-      el("div", { class: "speech" }, this.cue.node, this.controls.node), now,
+      "div", { class: "runner" },
+      el("div", { class: "speech" }, title, this.cue.node, this.controls.node), now,
       el("div", { class: "side" }, this.charts.node, this.budget.node, this.pods.node, this.earlier.node),
     );
   }
@@ -62,7 +61,7 @@ export class RunnerView {
       "div", { class: "spine" }, el("h3", { class: "row-label" }, "Cadence"), cadence, this.gait,
       el("div", { class: "foot-tools" }, this.speed, this.pause),
     );
-    this.caption = el("p", { class: "caption" }, ...legend, el("span", { class: "note" }, "In contact as measured; in swing the angle is measured, the height only sketched."));
+    this.caption = el("p", { class: "caption" }, ...legend, el("span", { class: "note" }, "In swing the angle is measured, the height only sketched."));
     return el("div", { class: "row feet" }, side("left"), spine, side("right"));
   }
 
@@ -77,15 +76,15 @@ export class RunnerView {
     say(this.pause, this.player.paused ? "Play" : "Pause");
   }
 
+  /** Show what is known now; how the runner stands. */
   draw() {
     const runner = this.store.runners.get(this.device);
-    show(this.health, true);
-    if (!runner) return say(this.health, `Nothing is known of ${this.device}.`);
     const { feed, store } = this;
+    if (!runner) return { tone: "rest", sentence: `Nothing is known of ${this.device}.` };
     const now_s = feed.now_s;
     const health = runnerHealth(runner, feed, store);
     const stale = Object.fromEntries(FEET.map((foot) => [foot, staleness_s(runner.feet[foot], runner, feed, store)]));
-    this.drawTitle(runner, health, now_s);
+    this.drawTitle(runner, now_s);
     this.drawNow(runner, stale);
     this.cue.draw(runner.cues, now_s);
     this.controls.draw(runner);
@@ -96,10 +95,10 @@ export class RunnerView {
       this.chartsAt_s = now_s;
       this.charts.draw(runner);
     }
-    return undefined;
+    return health;
   }
 
-  drawTitle(runner, health, now_s) {
+  drawTitle(runner, now_s) {
     const { state, started, theme, muted } = runner.session;
     const facts = [
       state === "running" && Number.isFinite(started) ? stopwatch(now_s - started) : null,
@@ -107,9 +106,6 @@ export class RunnerView {
       muted ? "muted" : null,
     ].filter(Boolean);
     say(this.facts, facts.join(" · "));
-    show(this.health, health.sentence !== null);
-    say(this.health, health.sentence ?? "");
-    mark(this.node, "data-tone", health.tone);
   }
 
   drawNow(runner, stale) {

@@ -2,7 +2,7 @@
 
 const KEPT_STRIDES = 1500;
 const KEPT_CUES = 20;
-const SHOWN_STRIDES = 4;
+const SHOWN_STRIDES = 6;
 const HEEL_STRIDES = 10;
 
 const COLUMNS = [

@@ -1,0 +1,255 @@
+"""What a runner and a coach see, in a real browser, from real sessions through a real broker."""
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from brokers import Broker, Listener, make_broker
+from dashboard.browser import OVERFLOW, Looker, Notebook, launch, looking, run, running
+from dashboard.pages import Publisher, said, stride_at
+from stridesense.runtime.desk import SessionDesk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+FASTER = 7.0
+"""A run at seven times its speed: the strides of seven runners at once."""
+
+PIXELS_P95_S = 0.25
+CUE_S = 0.5
+NUMBER = re.compile(r"^\d{3}$")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(require_program: Callable[[str], str]) -> AsyncIterator[Browser]:
+    program = shutil.which("chromium") or require_program("chromium")
+    async with async_playwright() as playwright:
+        chromium = await launch(playwright, program)
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def broker(tmp_path: Path, require_program: Callable[[str], str]) -> AsyncIterator[Broker]:
+    broker = make_broker("mosquitto", tmp_path / "mosquitto", require_program)
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def served(broker: Broker) -> AsyncIterator[str]:
+    from stridesense.dashboard.server import serve
+
+    async with serve(broker.settings, port=0) as address:
+        yield address
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def looker(browser: Browser, served: str) -> AsyncIterator[Looker]:
+    async with looking(browser, served, color_scheme="dark") as looker:
+        yield looker
+        assert looker.faults == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def two_runners(
+    tmp_path_factory: pytest.TempPathFactory, require_program: Callable[[str], str]
+) -> AsyncIterator[str]:
+    """A dashboard of two runners in the middle of their runs."""
+    from stridesense.dashboard.server import serve
+
+    broker = make_broker("mosquitto", tmp_path_factory.mktemp("two"), require_program)
+    broker.start()
+    async with (
+        serve(broker.settings, port=0) as address,
+        running(broker.settings, "anna", ahead_s=25.0),
+        running(broker.settings, "ben", ahead_s=25.0, recording="easy_run"),
+    ):
+        yield address
+    broker.kill()
+
+
+async def test_a_run_stands_on_the_screen_in_time(looker: Looker, broker: Broker) -> None:
+    notebook = Notebook()
+    await looker.open()
+    await expect(looker.page.get_by_text("Nobody is running yet")).to_be_visible()
+    report = await run(broker.settings, FASTER, [notebook])
+    await expect(looker.page.locator(".cue-text")).to_have_text(report.cues[-1].text, ignore_case=True)
+    await expect(looker.page.locator('.left[data-metric="heel"]')).to_contain_text("Held")
+    await expect(looker.page.locator(".answer")).to_contain_text("no session is running")
+
+    strides = await looker.painted("data-contact")
+    late_s = sorted(at_s - notebook.strides[foot, float(contact)] for contact, at_s, foot in strides)
+    p95_s = late_s[int(0.95 * len(late_s))]
+    _, cue_at_s, _ = (await looker.painted("data-cue"))[0]
+    cue_s = cue_at_s - notebook.cues[0]
+    print(f"publish to pixels: {len(late_s)} strides, p95 {p95_s * 1e3:.0f} ms; cue {cue_s * 1e3:.0f} ms")  # noqa: T201
+    assert len(late_s) >= 100
+    assert p95_s <= PIXELS_P95_S
+    assert cue_s <= CUE_S
+
+
+async def test_numbers_move_the_feet_turn_and_charts_are_drawn(looker: Looker, broker: Broker) -> None:
+    async with running(broker.settings, "anna", speed=FASTER):
+        await looker.open("#/runner/anna")
+        value = looker.page.locator('.left[data-metric="contact_time_s"] .value')
+        shoe = looker.page.locator(".shoe.left")
+        await expect(value).to_have_text(NUMBER)
+        was, pose = await value.inner_text(), await shoe.get_attribute("transform")
+        await expect(value).not_to_have_text(was)
+        await expect(shoe).not_to_have_attribute("transform", pose or "")
+        await expect(looker.page.locator(".chart canvas")).to_have_count(4)
+        await expect(looker.page.locator('[data-chart="heel"] p')).to_have_text(
+            re.compile(r"left from [\d.]+ to [\d.]+, right from")
+        )
+
+
+async def test_what_is_old_says_so_and_recovers_by_itself(looker: Looker, broker: Broker) -> None:
+    async with running(broker.settings, "anna", speed=FASTER / 2):
+        await looker.open("#/runner/anna")
+        figure = looker.page.locator('.left[data-metric="contact_time_s"]')
+        await expect(figure.locator(".value")).to_have_text(NUMBER)
+        broker.kill()
+        await expect(looker.page.locator("#alarm")).to_contain_text("No MQTT broker", timeout=8000)
+        await expect(figure).to_have_attribute("data-stale", "true")
+        await expect(looker.page.locator(".side-view.left .age")).to_have_text(re.compile(r"\d+ s old"))
+        await expect(looker.page.locator('[data-do="mute"]')).to_be_disabled()
+        await looker.shoot("stale")
+        broker.start()
+        await expect(looker.page.locator("#alarm")).to_be_hidden(timeout=12_000)
+        await expect(figure).not_to_have_attribute("data-stale", "true", timeout=12_000)
+
+
+async def test_a_page_without_its_server_says_so_and_comes_back(looker: Looker, broker: Broker) -> None:
+    from stridesense.dashboard.server import serve
+
+    async with serve(broker.settings, port=0) as address:
+        await looker.page.goto(address)
+        await expect(looker.page.locator("#link")).to_have_text("Live")
+    await expect(looker.page.locator("#alarm")).to_contain_text("No connection")
+    async with serve(broker.settings, port=int(address.rstrip("/").rpartition(":")[2])):
+        await expect(looker.page.locator("#link")).to_have_text("Live", timeout=10_000)
+    looker.faults = [fault for fault in looker.faults if "ERR_CONNECTION_REFUSED" not in fault]
+
+
+async def test_mute_reaches_the_broker_and_the_coach(looker: Looker, broker: Broker) -> None:
+    desk = SessionDesk()
+    async with Listener(broker) as listener:
+        session = asyncio.create_task(run(broker.settings, FASTER, desk=desk))
+        await looker.open("#/runner/pod")
+        await looker.page.locator('[data-do="mute"]').click()
+        await expect(looker.page.locator(".facts")).to_contain_text("muted")
+        await looker.page.keyboard.press("Escape")
+        await looker.page.get_by_label("Word beside the mark").fill("hill m")
+        await looker.page.keyboard.press("Enter")
+        await expect(looker.page.locator(".said")).to_contain_text("hill m")
+        report = await session
+    told = [heard.record for heard in listener.on("cmd")]
+    assert [(command["command"], command.get("text")) for command in told] == [
+        ("mute", None),
+        ("mark", "hill m"),
+    ]
+    assert report.strides.total() > 100
+    assert report.cues == []
+
+
+async def test_a_command_that_nobody_answers_is_said(looker: Looker, broker: Broker) -> None:
+    async with Publisher(broker) as publisher:
+        await publisher.say("status", b"online")
+        await publisher.say("session", said({"type": "session", "state": "running"}))
+        await looker.open("#/runner/pod")
+        await looker.page.locator('[data-do="mute"]').click()
+        topic, command = await asyncio.wait_for(publisher.commands.get(), 2.0)
+        assert topic == "stridesense/1/pod/cmd"
+        refusal = {"type": "result", "id": command["id"], "ok": False, "text": "not now", "refused": 1}
+        await expect(looker.page.locator(".answer")).to_have_text("Sent…")
+        await publisher.say("cmd/result", said(refusal))
+        await expect(looker.page.locator(".answer")).to_have_text("Refused: not now")
+        await looker.page.keyboard.press("m")
+        await expect(looker.page.locator(".answer")).to_contain_text("No answer to mute")
+
+
+async def test_a_name_and_a_cue_that_are_script_stay_text(looker: Looker, broker: Broker) -> None:
+    name, text = "<img src=x onerror=alert(1)>", "<script>alert(2)</script>"
+    cue = {"type": "cue", "cue_id": text, "theme": text, "kind": "correction", "foot": "left", "t_s": 1.0}
+    figures = {"metric": "x", "value": 1.0, "window_strides": 25, "valid_for_s": 2.0, "valid_until": 2e9}
+    looker.page.on("dialog", lambda dialog: pytest.fail(f"ran: {dialog.message}"))
+    async with Publisher(broker) as publisher:
+        await publisher.say("status", b"online", device=name)
+        await publisher.say("left/stride", stride_at(1000.0), device=name)
+        await looker.open()
+        await publisher.say("cue", said({**cue, **figures, "text": text, "reason": text}), device=name)
+        await expect(looker.page.locator("h1")).to_have_text(name)
+        await expect(looker.page.locator(".cue-text")).to_have_text(text)
+        await publisher.say("status", b"online", device="other")
+        await looker.open("#/coach")
+        await expect(looker.page.locator(".card-name").first).to_have_text(name)
+        assert await looker.page.locator("main img, main script").count() == 0
+
+
+async def test_all_is_reached_by_keys_which_leave_typing_alone(looker: Looker, broker: Broker) -> None:
+    page = looker.page
+    async with Publisher(broker) as publisher:
+        for device in ("anna", "ben"):
+            await publisher.say("status", b"online", device=device)
+        await looker.open("#/coach")
+        await expect(page.locator(".card")).to_have_count(2)
+        await page.locator(".card").first.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("h1")).to_have_text("anna")
+        await page.keyboard.press("ArrowRight")
+        await expect(page.locator("h1")).to_have_text("ben")
+        await page.get_by_label("Word beside the mark").press_sequentially("c m?")
+        await expect(page.locator("h1")).to_have_text("ben")
+        await page.get_by_label("Word beside the mark").blur()
+        await page.keyboard.press("?")
+        await expect(page.locator("dialog")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("c")
+        await expect(page).to_have_url(re.compile(r"#/coach$"))
+        await page.reload()
+        await page.keyboard.press("Tab")
+        await expect(page.locator(".skip")).to_be_focused()
+    assert publisher.commands.empty()
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height", "scheme", "place"),
+    [
+        ("runner", 1366, 768, "dark", "#/runner/anna"),
+        ("runner-wide", 1920, 1080, "light", "#/runner/anna"),
+        ("phone", 360, 740, "light", "#/runner/ben"),
+        ("coach", 1366, 768, "light", "#/coach"),
+        ("coach-phone", 360, 740, "dark", "#/coach"),
+        ("coach-wide", 1920, 1080, "dark", "#/coach"),
+    ],
+)
+async def test_every_view_fits_and_has_no_fault_of_accessibility(
+    browser: Browser, two_runners: str, name: str, width: int, height: int, scheme: str, place: str
+) -> None:
+    size = {"width": width, "height": height}
+    async with looking(browser, two_runners, viewport=size, color_scheme=scheme) as looker:
+        await looker.open(place)
+        figures = looker.page.locator(".value", has_text=NUMBER)
+        await expect(figures.first).to_be_visible()
+        assert await looker.page.evaluate(OVERFLOW) == 0
+        tall = await figures.first.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")
+        assert tall >= 0.09 * height
+        assert await looker.accessibility_faults() == []
+        await looker.shoot(name)
+        assert looker.faults == []
+
+
+async def test_who_wants_no_motion_sees_three_poses(browser: Browser, two_runners: str) -> None:
+    async with looking(browser, two_runners, reduced_motion="reduce") as looker:
+        await looker.open("#/runner/anna")
+        await expect(looker.page.locator(".side-view.left .moment")).to_have_text(
+            ["landing", "heel lowest", "toes off"]
+        )
+        await looker.shoot("still")
