@@ -1,6 +1,6 @@
 """What `demo` and `replay` have in common: a session on the screen, on a broker, and in a recording."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from stridesense.cli.running import run
 from stridesense.cli.shoe import remark_on_feet
 from stridesense.cli.terminal import note
 from stridesense.coaching.scheduler import Scheduler
+from stridesense.contract.commands import RefusalReason
 from stridesense.model import RawPacket
 from stridesense.recording.format import SessionMeta
 from stridesense.runtime.broker import mosquitto_sub
@@ -119,6 +120,11 @@ def sum_up(played: Played, setup: Setup) -> None:
         note(remark)
     if played.sent is not None:
         note(f"MQTT: {played.sent.delivered} of {played.sent.produced} messages delivered")
-    if played.refused:
-        reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in played.refused.items())
+    remark_on_refusals(played.refused)
+
+
+def remark_on_refusals(refused: Mapping[RefusalReason, int]) -> None:
+    """Say which commands were not obeyed, if any."""
+    if refused:
+        reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in refused.items())
         note(f"commands that were not obeyed: {reasons}")
