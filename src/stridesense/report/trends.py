@@ -25,7 +25,10 @@ from stridesense.report.session import Session
 from stridesense.sinks.coach_words import clock, describe_change, describe_half
 
 MOST_LINES: Final = 40
-"""So many changes are told; a page that nobody reads helps nobody (our own choice)."""
+"""So many changes are told, and so many cues drawn; a full page helps nobody (our own choice)."""
+
+NUMBER_WIDTH: Final = 7.0
+"""Width of a digit in a plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,14 @@ def foot_key(foot: Foot, words: str = "") -> Element:
 
 
 def cue_marks(session: Session, axes: Axes) -> Iterator[Element]:
-    """Where cues were given: an upright line with the number of the cue in the table."""
-    for number, cue in enumerate(session.gathered.cues, start=1):
+    """Where cues were given: an upright line with the number of the cue in the table, where there is room."""
+    free_from = 0.0
+    for number, cue in enumerate(session.gathered.cues[:MOST_LINES], start=1):
         if axes.x_low <= cue.t_s <= axes.x_high:
             yield upright(axes, cue.t_s, "cue")
-            yield text(axes.x(cue.t_s), axes.top - 5, str(number), "middle", "cue-number")
+            if axes.x(cue.t_s) >= free_from:
+                free_from = axes.x(cue.t_s) + NUMBER_WIDTH * len(str(number))
+                yield text(axes.x(cue.t_s), axes.top - 5, str(number), "middle", "cue-number")
 
 
 def _readings(session: Session) -> dict[Foot, list[PodReading]]:
