@@ -60,9 +60,10 @@ class Card {
   foot(foot) {
     const icon = el("span", { class: "heel-icon", "aria-hidden": "true" });
     const word = el("span", { class: "heel-word" });
+    const count = el("span", { class: "card-count" });
     const contact = el("span", { class: "card-contact" });
-    const node = el("span", { class: `card-foot ${foot}` }, el("span", { class: "leg-name" }, FOOT[foot]), icon, word, contact);
-    return { node, icon, word, contact };
+    const node = el("span", { class: `card-foot ${foot}` }, el("span", { class: "leg-name" }, FOOT[foot]), icon, word, el("span", { class: "card-more" }, count, contact));
+    return { node, icon, word, count, contact };
   }
 
   draw(runner, feed, store) {
@@ -85,7 +86,8 @@ class Card {
   drawFoot(parts, record) {
     const { heel } = record;
     say(parts.word, heel ? HEEL[heel.state]?.word ?? heel.state : "–");
-    say(parts.contact, `${heel ? `${heel.count} of ${heel.of} · ` : ""}${milliseconds(record.mean("contact_time_s"))} ms`);
+    say(parts.count, heel ? `${heel.count} of ${heel.of}` : "");
+    say(parts.contact, `${milliseconds(record.mean("contact_time_s"))} ms`);
     if (parts.icon.dataset.state !== (heel?.state ?? "")) {
       parts.icon.dataset.state = heel?.state ?? "";
       parts.icon.replaceChildren(...(heel ? [heelIcon(heel.state)] : []));

@@ -14,26 +14,22 @@ export class FootView {
     this.foot = foot;
     this.band = new PhaseBand(FOOT[foot]);
     this.pair = null;
-    this.startedAt_s = 0;
     this.share = 0;
     this.picture = svg("svg", { class: "foot", viewBox: FRAME.moving, preserveAspectRatio: "xMidYMax", role: "img", "aria-label": `${FOOT[foot]} foot in side view` });
   }
 
-  /** Draw the frame at `now_s` on the player's own clock; a stride is played to its end, then the newest is. */
-  frame(drawable, now_s, still) {
-    if (still) return this.stills(drawable, now_s);
+  /** Draw what the foot did at `at_s` of the session, in the stride `pair`. */
+  frame(pair, at_s) {
     this.arrange("moving");
-    const isOver = !this.pair || now_s - this.startedAt_s >= this.pose.duration_s;
-    if (isOver && drawable && drawable.shape !== this.pair?.shape) this.begin(drawable, now_s);
-    if (!this.pair) return undefined;
-    this.share = Math.min(1, (now_s - this.startedAt_s) / this.pose.duration_s);
-    return this.place(this.pose.at(this.share));
+    if (!pair) return;
+    if (pair !== this.pair) this.begin(pair);
+    this.share = Math.min(1, Math.max(0, (at_s - pair.start_s) / this.pose.duration_s));
+    this.place(this.pose.at(this.share));
   }
 
-  begin(pair, now_s) {
+  begin(pair) {
     this.pair = pair;
     this.pose = new Pose(pair);
-    this.startedAt_s = now_s;
     this.band.draw(pair);
   }
 
@@ -64,11 +60,14 @@ export class FootView {
     if (kind === "moving") this.shoe.pose({ pitch_deg: 0, toe_deg: 0, lift_mm: 0 });
   }
 
-  stills(drawable, now_s) {
+  /** Three moments of the stride `pair`, drawn anew not too often. */
+  stills(pair) {
     this.arrange("still");
-    if (!drawable || drawable.shape === this.pair?.shape || (this.pair && now_s - this.startedAt_s < STILL_EACH_S)) return;
-    this.begin(drawable, now_s);
-    const { stride } = drawable;
+    const isEarly = this.pair && pair && Math.abs(pair.start_s - this.pair.start_s) < STILL_EACH_S;
+    if (!pair || isEarly) return;
+    this.begin(pair);
+    mark(this.picture, "data-down", true);
+    const { stride } = pair;
     const lowest = stride.heel_down_s == null ? this.pose.contact / 2 : (stride.heel_down_s - this.pose.start_s) / this.pose.duration_s;
     const moments = [["landing", 0], ["heel lowest", lowest], ["toes off", this.pose.contact]];
     const poses = moments.map(([word, share], at) => {
@@ -81,23 +80,5 @@ export class FootView {
     });
     this.picture.replaceChildren(this.picture.firstChild, ...poses);
     this.band.point(0);
-  }
-}
-
-/** One clock for both feet: 1 or a quarter of real time, or none. */
-export class Player {
-  constructor() {
-    this.now_s = 0;
-    this.speed = 1;
-    this.paused = false;
-    this.stillQuery = matchMedia("(prefers-reduced-motion: reduce)");
-  }
-
-  get still() {
-    return this.stillQuery.matches;
-  }
-
-  advance(elapsed_s) {
-    if (!this.paused) this.now_s += Math.min(elapsed_s, 0.25) * (this.still ? 1 : this.speed);
   }
 }

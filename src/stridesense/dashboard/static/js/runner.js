@@ -5,10 +5,11 @@ import { Controls } from "./controls.js";
 import { CuePanel, EarlierList } from "./cues.js";
 import { el, mark, say, show } from "./dom.js";
 import { HeelRow, METRICS, MetricRow } from "./figures.js";
-import { FootView, Player } from "./footview.js";
+import { FootView } from "./footview.js";
 import { runnerHealth, staleness_s } from "./health.js";
 import { BudgetPanel, PodPanel } from "./panels.js";
 import { PHASES } from "./phases.js";
+import { Player, strideAt } from "./player.js";
 import { FEET, FOOT, plain, span, stopwatch, whole } from "./words.js";
 
 const CHARTS_EACH_S = 1;
@@ -66,14 +67,13 @@ export class RunnerView {
   }
 
   slow() {
-    this.player.speed = this.player.speed === 1 ? 0.25 : 1;
-    mark(this.speed, "aria-pressed", this.player.speed !== 1 ? "true" : "false");
+    this.player.isSlow = !this.player.isSlow;
+    mark(this.speed, "aria-pressed", this.player.isSlow ? "true" : "false");
   }
 
   hold() {
-    this.player.paused = !this.player.paused;
-    mark(this.pause, "aria-pressed", this.player.paused ? "true" : "false");
-    say(this.pause, this.player.paused ? "Play" : "Pause");
+    this.player.isPaused = !this.player.isPaused;
+    mark(this.pause, "aria-pressed", this.player.isPaused ? "true" : "false");
   }
 
   /** Show what is known now; how the runner stands. */
@@ -127,10 +127,15 @@ export class RunnerView {
   frame(elapsed_s) {
     const runner = this.store.runners.get(this.device);
     if (!runner) return;
-    this.player.advance(elapsed_s);
-    show(this.speed, !this.player.still);
-    show(this.pause, !this.player.still);
-    for (const foot of FEET) this.feet[foot].frame(runner.feet[foot].drawable, this.player.now_s, this.player.still);
+    const { still } = this.player;
+    show(this.speed, !still);
+    show(this.pause, !still);
+    const tracks = FEET.map((foot) => runner.feet[foot].track);
+    this.player.advance(elapsed_s, tracks);
+    FEET.forEach((foot, at) => {
+      if (still) this.feet[foot].stills(tracks[at].at(-1));
+      else this.feet[foot].frame(strideAt(tracks[at], this.player.at_s), this.player.at_s);
+    });
   }
 
   keys() {

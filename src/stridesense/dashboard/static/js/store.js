@@ -4,13 +4,14 @@ const KEPT_STRIDES = 1500;
 const KEPT_CUES = 20;
 const SHOWN_STRIDES = 6;
 const HEEL_STRIDES = 10;
+const DRAWN_STRIDES = 10;
 
 const COLUMNS = [
   "cadence_spm", "contact_time_s", "heel_drop_deg", "heel_height_mm", "heel_state",
   "push_off_rate_dps", "pull_rate_dps", "quality",
 ];
 
-/** One foot's last strides as columns, and the newest stride with its shape. */
+/** One foot's last strides as columns, and those of the last seconds with their shapes, to be drawn. */
 class FootRecord {
   constructor() {
     this.t = [];
@@ -18,11 +19,11 @@ class FootRecord {
     this.stride = null;
     this.heard = null;
     this.shapes = new Map();
+    this.track = [];
   }
 
   addStride(stride, heard) {
-    this.stride = stride;
-    this.heard = heard;
+    this.keep(stride, heard);
     this.push(stride.t, (name) => stride[name]);
   }
 
@@ -39,15 +40,20 @@ class FootRecord {
     }
   }
 
+  keep(stride, heard) {
+    this.stride = stride;
+    this.heard = heard;
+    const shape = this.shapes.get(stride.initial_contact_s);
+    if (!shape) return;
+    const start_s = shape.initial_contact_s;
+    if (this.track.at(-1)?.start_s >= start_s) this.track = [];
+    this.track.push({ shape, stride, start_s, end_s: start_s + shape.stride_time_s });
+    if (this.track.length > DRAWN_STRIDES) this.track.shift();
+  }
+
   addShape(shape) {
     this.shapes.set(shape.initial_contact_s, shape);
     if (this.shapes.size > 6) this.shapes.delete(this.shapes.keys().next().value);
-  }
-
-  /** The shape of the newest stride that has both, with that stride. */
-  get drawable() {
-    const shape = this.stride && this.shapes.get(this.stride.initial_contact_s);
-    return shape ? { shape, stride: this.stride } : null;
   }
 
   mean(name, count = SHOWN_STRIDES) {
@@ -101,7 +107,7 @@ export class Runner {
     this.heard = Math.max(this.heard ?? 0, heard);
     const record = this.feet[foot ?? "unknown"];
     if (kind === "stride" && record) {
-      if (past) Object.assign(record, { stride: payload, heard });
+      if (past) record.keep(payload, heard);
       else record.addStride(payload, heard);
     } else if (kind === "shape" && record) record.addShape(payload);
     else if (past) return;
@@ -154,7 +160,7 @@ export class Store {
     for (const told of hello.runners) {
       const runner = this.runner(told.device);
       for (const [foot, columns] of Object.entries(told.strides ?? {})) runner.feet[foot]?.fill(columns);
-      told.latest.forEach((item) => runner.take(item, true));
+      [...told.latest].sort((a, b) => a.kind.localeCompare(b.kind)).forEach((item) => runner.take(item, true));
       const heard = (payload) => ({ ...payload, heard: Math.min(payload.t ?? hello.now, hello.now) });
       runner.cues = (told.cues ?? []).map(heard);
       runner.marks = (told.marks ?? []).map(heard);
