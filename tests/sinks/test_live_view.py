@@ -1,20 +1,14 @@
-"""The live view: what is on it, in terminals of every size, and what its keys do."""
+"""The page of the live view: what is on it, in terminals of every size."""
 
-import asyncio
 import io
-import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.drivers._writer_thread import WriterThread
-from textual.pilot import Pilot
 
 from coached import eager_pipeline
 from strides import stride
-from stridesense.contract.commands import Command, CommandError, Mark, Mute, RefusalReason, Stop, Unmute
 from stridesense.model import (
     Band,
     Bout,
@@ -23,7 +17,6 @@ from stridesense.model import (
     Drill,
     Foot,
     GapCause,
-    HeelState,
     Hop,
     Instruction,
     LinkState,
@@ -34,7 +27,6 @@ from stridesense.model import (
 )
 from stridesense.recording.reader import Recording
 from stridesense.sinks.base import Item
-from stridesense.sinks.live_view_app import REPAINTS_HZ, LiveApp
 from stridesense.sinks.live_view_drawing import curve, phases, sparkline
 from stridesense.sinks.live_view_facts import HISTORY_STRIDES, STALE_S, Facts
 from stridesense.sinks.live_view_messages import MOST_KEPT, Messages
@@ -207,151 +199,3 @@ def test_the_phases_of_a_stride_are_in_order() -> None:
     assert phases(touched, 14) == "▄▄██▄┄┄┄┄┄┄┄┄┄"
     assert phases(stride(0), 14) == "▄▄▄▄▄┄┄┄┄┄┄┄┄┄", "a heel that never came down"
     assert phases(replace(touched, stride_time_s=None), 14) == ""
-
-
-class Board:
-    """A desk that obeys and writes down what it was told."""
-
-    def __init__(self, fault: CommandError | None = None) -> None:
-        self.told: list[Command] = []
-        self._fault = fault
-
-    async def obey(self, command: Command) -> str:
-        self.told.append(command)
-        if self._fault is not None:
-            raise self._fault
-        return f"done: {command.command}"
-
-
-@asynccontextmanager
-async def shown(
-    facts: Facts, desk: Board | None = None, size: tuple[int, int] = (80, 24)
-) -> AsyncIterator[Pilot[None]]:
-    app = LiveApp(facts, desk)
-    async with app.run_test(size=size) as pilot:
-        yield pilot
-
-
-def app_of(pilot: Pilot[None]) -> LiveApp:
-    assert isinstance(pilot.app, LiveApp)
-    return pilot.app
-
-
-def visible(pilot: Pilot[None]) -> str:
-    return app_of(pilot).visible_text()
-
-
-async def until_seen(pilot: Pilot[None], text: str) -> None:
-    async with asyncio.timeout(5.0):
-        while text not in visible(pilot):
-            await pilot.pause()
-
-
-@pytest.mark.parametrize("size", SIZES[:2])
-async def test_the_app_shows_the_page_and_follows_what_comes(
-    held: Sequence[Item], size: tuple[int, int]
-) -> None:
-    facts = facts_of(*held)
-    async with shown(facts, size=size) as pilot:
-        await until_seen(pilot, "let the left heel kiss down")
-        facts.take(LEFT_CALF)
-        await until_seen(pilot, "left calf: load 80")
-        await pilot.resize_terminal(40, 10)
-        await until_seen(pilot, "q  end")
-
-
-async def test_m_mutes_and_lets_speak_again_and_space_marks() -> None:
-    facts, desk = Facts(), Board()
-    async with shown(facts, desk) as pilot:
-        await pilot.press("m")
-        await until_seen(pilot, "done: mute")
-        facts.take(Instruction(order=Order.MUTE, arrival_ns=0))
-        await until_seen(pilot, "m  speak")
-        await pilot.press("m", "space")
-        await until_seen(pilot, "done: mark")
-    assert desk.told == [Mute(command="mute"), Unmute(command="unmute"), Mark(command="mark")]
-
-
-async def test_a_refusal_is_shown() -> None:
-    desk = Board(CommandError(RefusalReason.NOT_NOW, "the session has ended"))
-    async with shown(Facts(), desk) as pilot:
-        await pilot.press("space")
-        await until_seen(pilot, "not done: the session has ended")
-
-
-async def test_without_a_desk_its_keys_are_not_offered() -> None:
-    async with shown(Facts()) as pilot:
-        await pilot.press("m", "space")
-        await until_seen(pilot, "q  end")
-        assert "mute" not in visible(pilot)
-
-
-async def test_help_comes_and_goes() -> None:
-    async with shown(facts_of(stride(0))) as pilot:
-        await pilot.press("question_mark")
-        await until_seen(pilot, "its load is a proxy without a unit")
-        await pilot.press("question_mark")
-        await until_seen(pilot, "push-off")
-
-
-@pytest.fixture
-def interrupted() -> Iterator[asyncio.Event]:
-    asked = asyncio.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: asked.set())
-    yield asked
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.parametrize(
-    ("keys", "desk"),
-    [
-        (["ctrl+c"], None),
-        (["ctrl+c"], Board()),
-        (["q"], None),
-        (["q"], Board(CommandError(RefusalReason.NOT_NOW, "no"))),
-        (["q", "q"], Board()),
-    ],
-)
-async def test_the_end_is_an_interrupt_where_nobody_else_brings_it(
-    keys: Sequence[str], desk: Board | None, interrupted: asyncio.Event
-) -> None:
-    async with shown(Facts(), desk) as pilot:
-        await pilot.press(*keys)
-        await asyncio.wait_for(interrupted.wait(), 5.0)
-        await until_seen(pilot, "ending in good order")
-
-
-async def test_q_ends_the_session_where_somebody_obeys(interrupted: asyncio.Event) -> None:
-    desk = Board()
-    async with shown(Facts(), desk) as pilot:
-        await pilot.press("q")
-        await until_seen(pilot, "ending in good order")
-        await pilot.pause()
-    assert desk.told == [Stop(command="stop")]
-    assert not interrupted.is_set()
-
-
-async def test_nothing_is_painted_for_a_terminal_that_has_not_taken_the_last() -> None:
-    writer = WriterThread(io.StringIO())
-    facts = Facts()
-    async with shown(facts) as pilot:
-        await until_seen(pilot, "waiting for the first stride")
-        pilot.app._driver._writer_thread = writer
-        writer.write("what the terminal does not take")
-        facts.take(LEFT_CALF)
-        await pilot.pause(3.0 / REPAINTS_HZ)
-        assert "left calf" not in visible(pilot)
-        writer.start()
-        await until_seen(pilot, "left calf")
-    writer.stop()
-
-
-async def test_a_fault_of_the_picture_closes_the_view_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    facts = Facts()
-    async with shown(facts) as pilot:
-        monkeypatch.setattr(facts, "feet", lambda: ())
-        facts.take(stride(0, state=HeelState.HELD))
-        async with asyncio.timeout(5.0):
-            while app_of(pilot).fault is None:
-                await pilot.pause()
-    assert isinstance(app_of(pilot).fault, ZeroDivisionError)
