@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from brokers import Broker, cue
 from dashboard.pages import Page, Publisher, said, stride_at
@@ -128,3 +130,12 @@ async def test_it_ends_at_once_and_tells_the_pages(mosquitto: Broker) -> None:
     await page.until(lambda: page.closed_with)
     assert page.closed_with == 1001
     await page.__aexit__(None, None, None)
+
+
+async def test_a_broker_that_refuses_is_said_on_the_page_without_the_password(mosquitto: Broker) -> None:
+    settings = replace(mosquitto.settings, password=SecretStr("a guess"))
+    async with serve(settings, port=0) as address, Page(address) as page:
+        await page.until(lambda: page.told and (page.hello["broker"]["why"] or page.of("broker")))
+        said = (page.of("broker") or [page.hello["broker"]])[-1]
+        assert "password" in said["why"]
+        assert "guess" not in str(page.told)
