@@ -19,6 +19,7 @@ from stridesense.runtime.broker import open_broker
 from stridesense.runtime.clock import MonotonicClock
 from stridesense.runtime.config import MqttSection, Settings, load_settings
 from stridesense.runtime.demo import LASTS_S, demo_setup, demo_source
+from stridesense.runtime.desk import SessionDesk
 from stridesense.runtime.playback import Companion, alone, play_at
 from stridesense.runtime.setup import Setup
 
@@ -74,5 +75,7 @@ async def again_and_again(
         while True:
             source = demo_source(MonotonicClock())
             voices = voice_of(settings, setup, aloud=is_heard, speed=source.speed)
-            sum_up(await play_at(broker, source, setup.pipeline(), told_here(setup, voices)), setup)
+            desk = SessionDesk()
+            told = told_here(setup, voices, desk)
+            sum_up(await play_at(broker, source, setup.pipeline(), told, desk), setup)
             remark_on_voice(voices)
