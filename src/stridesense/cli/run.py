@@ -74,13 +74,13 @@ def command(
         keep=settings.history.keep and not no_history,
     )
     if wait:
-        return run(_wait(section, wanted))
+        return run(wait_for_starts(section, wanted))
     outing = Outing(wanted, BluetoothRadio())
     played = run(outing.run_alone(section))
     return outing.say_what_it_was(played)
 
 
-async def _wait(section: MqttSection, wanted: Wanted) -> int:
+async def wait_for_starts(section: MqttSection, wanted: Wanted) -> int:
     """Hold a run whenever `start` comes over MQTT, until Ctrl-C; the worst of their exit codes."""
     _forbid_for_many_runs(wanted)
     radio = BluetoothRadio()
