@@ -63,11 +63,15 @@ async def test_the_dashboard_of_a_broker_shows_its_runners_until_it_is_ended(
     assert await ended_by(process, number) == 130
 
 
-async def test_the_demo_shows_itself_and_its_dashboard_ends_with_it() -> None:
+async def test_the_demo_shows_itself_and_obeys_its_dashboard_which_ends_with_it() -> None:
     process = await started("demo")
     async with Page(await address_of(process)) as page:
         await page.until(lambda: any(item["kind"] == "stride" for item in page.items), 20.0)
         assert {item["device"] for item in page.items} == {"pod"}
+        await page.command(command="mute", id="m1")
+        await page.until(lambda: any(item["kind"] == "cmd/result" for item in page.items))
+        (answer,) = (item["payload"] for item in page.items if item["kind"] == "cmd/result")
+        assert (answer["id"], answer["ok"]) == ("m1", True)
         assert await ended_by(process, signal.SIGINT) == 130
         await page.until(lambda: page.closed_with)
 
@@ -79,7 +83,11 @@ async def test_the_demo_goes_on_where_it_is_asked_to(
     from stridesense.dashboard.server import serve
     from stridesense.runtime.config import MqttSection, Settings
     from stridesense.runtime.demo import demo_setup
+    from stridesense.simulator.scenario import Block, Scenario
 
+    blocks = Block(activity="stand", duration_s=4.0), Block(activity="run", duration_s=6.0)
+    short = Scenario(name="short", seed=5, block=blocks)
+    monkeypatch.setattr("stridesense.runtime.demo.load", lambda _: short)
     monkeypatch.setattr("stridesense.runtime.demo.LASTS_S", 0.5)
     section = MqttSection(
         broker="external", host="127.0.0.1", port=mosquitto.port, username=USERNAME, password=PASSWORD
