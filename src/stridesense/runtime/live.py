@@ -1,5 +1,6 @@
 """Runs a session with live pods: analysed and published, or only recorded."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -102,4 +103,6 @@ def new_recording(now: datetime) -> Path:
     except OSError as error:
         msg = f"{folder} cannot be made: {error.strerror or error}; name a file with --record"
         raise InputError(msg) from None
-    return folder / f"run_{now:%Y-%m-%d_%H-%M-%S}.mcap"
+    name = f"run_{now:%Y-%m-%d_%H-%M-%S}"
+    names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))
+    return next(folder / f"{free}.mcap" for free in names if not any(folder.glob(f"{free}.mcap*")))
