@@ -17,6 +17,9 @@ from stridesense.report.session import FEW, Session
 DIFFERS_DEG: Final = 2.0
 """First and last third are drawn when their means lie farther apart somewhere, deg (our own choice)."""
 
+ROW: Final = 14.0
+"""Height of a row of names."""
+
 Seen = Sequence[tuple[Stride, StrideShape]]
 
 
@@ -158,7 +161,7 @@ def _axes(course: Course) -> Axes:
         y_high=high + air,
         width=480.0,
         height=270.0,
-        top=34.0,
+        top=3.0 * ROW + 6.0,
         right=18.0,
     )
 
@@ -182,15 +185,11 @@ def _contact(axes: Axes, course: Course) -> Iterator[Element]:
 
 
 def _marks(axes: Axes, course: Course) -> Iterator[Element]:
-    """Upright lines at the moments of contact; names that would touch stand in two rows."""
-    before = -100.0
-    lowered = False
-    for name, percent in sorted(course.moments.items(), key=lambda item: item[1]):
-        lowered = not lowered and percent - before < 18.0
-        before = percent
-        yield upright(axes, percent, "moment")
+    """Upright lines at the moments of contact; each name has a row of its own, so that none touch."""
+    for row, (name, percent) in enumerate(course.moments.items()):
         anchor = "start" if percent < 10.0 else "middle"
-        yield text(axes.x(percent), axes.top - (17 if lowered else 5), f"{name} {percent:.0f} %", anchor)
+        yield upright(axes, percent, "moment")
+        yield text(axes.x(percent), axes.top - 5 - ROW * row, f"{name} {percent:.0f} %", anchor)
 
 
 def _thirds(axes: Axes, course: Course, foot: Foot) -> Iterator[Element]:
