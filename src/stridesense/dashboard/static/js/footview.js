@@ -41,6 +41,7 @@ export class FootView {
     if (height_mm > DRAWN_FROM_MM) {
       const y = (-height_mm).toFixed(1);
       this.measure.setAttribute("d", `M-28 0V${y}M-38 ${y}H-8M-38 0H-18`);
+      this.height.setAttribute("y", (-height_mm - 14).toFixed(1));
       say(this.height, `${Math.round(height_mm)} mm`);
     }
     this.band.point(this.share);
@@ -54,7 +55,7 @@ export class FootView {
     this.picture.setAttribute("viewBox", FRAME[kind]);
     this.shoe = new Shoe(`shoe ${this.foot}`);
     this.measure = svg("path", { class: "measure" });
-    this.height = svg("text", { class: "height", x: -44, y: -8, "text-anchor": "end" });
+    this.height = svg("text", { class: "height", x: -148 });
     this.ruler = svg("g", { visibility: "hidden" }, this.measure, this.height);
     this.picture.replaceChildren(ground, ...(kind === "moving" ? [this.shoe.node, this.ruler] : []));
     if (kind === "moving") this.shoe.pose({ pitch_deg: 0, toe_deg: 0, lift_mm: 0 });

@@ -9,11 +9,11 @@ const TILT = { kissed: 0, partial: 10, held: 24, rearfoot: -18 };
 export function heelIcon(state) {
   const pivot = state === "rearfoot" ? "5 22" : "29 22";
   const shoe = svg("path", { d: SHOE, transform: `rotate(${TILT[state] ?? 0} ${pivot})` });
-  const gap = { partial: "M6 27V23", held: "M5 27V14M2 17L5 13L8 17" }[state];
+  const gap = { partial: "M0 23V19", held: "M0 23V11M-3 14L0 10L3 14" }[state];
   return svg(
-    "svg", { viewBox: "0 0 40 32", class: `icon heel-${state}` },
+    "svg", { viewBox: "-5 0 45 27", class: `icon heel-${state}` },
     shoe,
-    svg("path", { class: "line", d: "M1 29H39" }),
+    svg("path", { class: "line", d: "M-3 25H39" }),
     state === "kissed" ? svg("path", { class: "line", d: "M25 8L29 12L37 3" }) : null,
     gap ? svg("path", { class: "line", d: gap }) : null,
   );
