@@ -125,7 +125,7 @@ def test_the_quality_of_the_data_is_told() -> None:
     page = Page(html(*EVERYTHING, *doubtful))
     pods, doubts = "Pods, at the end of the session", "Doubts, share of all strides"
     assert page.row(pods, "left")[:2] == ["Pod 1, sofp", "208.0"]
-    assert page.row(pods, "left")[4:] == ["500 radio", "0", "0", "0", "71 %"]
+    assert page.row(pods, "left")[4:] == ["500 radio", "0", "0", "0", "not told", "71 %"]
     assert page.row(doubts, "quality below 0.5")[1:] == ["11.1 %", "11.1 %"]
     assert page.row(doubts, "pitch_unsure")[0] == "the pitch of the foot was too doubtful"
     assert "left: 2.5 s missing" in page.words["data"]
@@ -214,3 +214,18 @@ def test_a_torn_and_a_busy_session_make_no_huge_page() -> None:
 
 def test_drills_are_told() -> None:
     assert "rope jump: 60 left + 60 right hops" in Page(html(bout())).words["budget"]
+
+
+def test_a_foot_that_ends_early_is_told_though_no_gap_says_so() -> None:
+    page = Page(html(*varied(0, 100, feet=(Foot.RIGHT,)), *varied(0, 200, feet=(Foot.LEFT,))))
+    told = "The right foot has no running strides after 1:09, the other has until 2:19"
+    assert told in page.words["short"]
+    assert told in page.words["data"]
+
+
+def test_a_flag_that_only_happens_beside_is_not_called_the_cause() -> None:
+    strides = [replace(one, flags=("clock_unsure",)) for one in varied(0, 50)]
+    rows = Page(html(*strides)).tables["Figures that many strides lack"].rows
+    why = {(foot, figure): cause for foot, figure, _, cause in rows}
+    assert why["left", "push-off against usual"].startswith("what is usual takes 20")
+    assert why["left", "step time from foot to foot"] == "the clocks of the two feet could not be compared"

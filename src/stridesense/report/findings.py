@@ -9,7 +9,7 @@ from stridesense.model import Foot, Gait, HeelState, Stride
 from stridesense.report.markup import element
 from stridesense.report.session import FEW, Session, typical
 from stridesense.report.unmeasured import why_missing
-from stridesense.sinks.coach_words import describe_budget, describe_change, describe_half
+from stridesense.sinks.coach_words import clock, describe_budget, describe_change, describe_half
 
 AS_USUAL: Final = 0.05
 """A push or pull this close to 1, as a ratio, is called usual (our own choice)."""
@@ -19,6 +19,9 @@ EVEN_PERCENT: Final = 2.0
 
 DOUBTFUL: Final = 0.5
 """A quality below this is called doubtful (our own choice, as is the quality itself)."""
+
+EARLY_S: Final = 10.0
+"""A foot that ends so long before the other is told, s (our own choice)."""
 
 DOWN: Final = (HeelState.KISSED, HeelState.REARFOOT)
 
@@ -88,9 +91,20 @@ def data_in_short(session: Session) -> tuple[str, ...]:
         doubtful = sum(one.quality < DOUBTFUL for one in strides)
         told.append(f"Doubtful strides: {_share(doubtful, len(strides))} of {len(strides)}.")
     told += [f"{_capital(remark)}." for remark in report.remarks()]
-    if not report.missing_samples and report.packets:
-        told.append("No sample was lost.")
+    told += ended_early(session)
+    if strides and not report.missing_samples:
+        told.append("No hole in what was received.")
     return (*told, *(f"{_capital(line)}." for line in session.about.damage))
+
+
+def ended_early(session: Session) -> Iterator[str]:
+    """A foot whose strides end long before those of the other: no gap says that."""
+    ends = {foot: strides[-1].initial_contact_s for foot, strides in session.strides.items()}
+    latest_s = max(ends.values(), default=0.0)
+    for foot, end_s in ends.items():
+        if latest_s - end_s > EARLY_S:
+            until = f"the other has until {clock(latest_s)}"
+            yield f"The {foot} foot has no {session.kind} after {clock(end_s)}, {until}."
 
 
 def _no_strides(session: Session) -> str:

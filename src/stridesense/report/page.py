@@ -82,7 +82,8 @@ def _facts(session: Session) -> Iterator[tuple[str, str]]:
     if report.coach is not None and report.strides:
         yield "Running", clock(report.coach.running_s)
     if session.distance_m is not None:
-        yield "Distance measured", f"{session.distance_m / 1e3:.2f} km"
+        measured = "Distance measured" if report.strides else "Distance, by the pod"
+        yield measured, f"{session.distance_m / 1e3:.2f} km"
     yield "Strides", _strides(session)
     yield "Theme", report.coach.theme.replace("_", " ") if report.coach and report.coach.theme else "none"
     yield "Cues", str(len(report.cues))

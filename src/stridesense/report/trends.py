@@ -27,8 +27,8 @@ from stridesense.sinks.coach_words import clock, describe_change, describe_half
 MOST_LINES: Final = 40
 """So many changes are told, and so many cues drawn; a full page helps nobody (our own choice)."""
 
-NUMBER_WIDTH: Final = 7.0
-"""Width of a digit in a plot."""
+NUMBER_WIDTH: Final = 10.0
+"""Room for a digit in a plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +205,8 @@ def _in_words(session: Session) -> Iterator[Element | None]:
 def _why_no_change(session: Session, *, judged: bool) -> str:
     if judged:
         return "No change that chance alone would hardly make was found."
+    if session.gathered.readings and not session.gathered.strides:
+        return "Nothing was compared: that takes samples, and the pods sent figures of their own."
     running_s = session.gathered.report.coach.running_s if session.gathered.report.coach else 0.0
     return (
         f"Nothing was compared: that takes many minutes of steady running at known speed; "

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from stridesense.model import Foot, PodReport, Stride
-from stridesense.report.findings import DOUBTFUL
+from stridesense.report.findings import DOUBTFUL, ended_early
 from stridesense.report.markup import bullets, element, table
 from stridesense.report.session import Session
 from stridesense.report.strip import strip
@@ -16,6 +16,7 @@ def section(session: Session) -> Element:
     """The section about the quality of the data."""
     gathered = session.gathered
     remarks = [_sentence(line) for line in (*session.about.damage, *gathered.report.remarks())]
+    remarks += ended_early(session)
     lacks = [(one.foot, one.what, f"{100.0 * one.share:.0f} %", one.why) for one in lacking(session.strides)]
     return element(
         "section",
@@ -73,6 +74,7 @@ def _pod(pod: PodReport) -> Sequence[str]:
         str(pod.gaps),
         str(pod.malformed),
         str(pod.reconnects),
+        pod.state or "not told",
         "not told" if pod.battery_percent is None else f"{pod.battery_percent} %",
     )
 

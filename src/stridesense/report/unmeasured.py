@@ -57,10 +57,28 @@ NEEDS: Final[Mapping[str, str]] = MappingProxyType(
         "braking_index": "the way between two quiet stances was not seen",
         "heel_drop_deg": "where the heel came down was not seen",
         "heel_height_mm": "where the heel came down was not seen",
+        "heel_state": "where the heel came down was not seen",
         "ball_time_s": "where the heel came off was not seen",
     }
 )
 """What a figure needs besides a clear stride; `docs/metrics.md` has it whole."""
+
+_FLAT: Final = frozenset({"no_standing_start", "pitch_unsure", "pod_moved"})
+_WAY: Final = frozenset({"after_gap", "cut_short"})
+CAUSES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "strike_type": _FLAT,
+        "strike_angle_deg": _FLAT,
+        "heel_height_mm": _FLAT,
+        "heel_state": _FLAT,
+        "speed_mps": _WAY,
+        "braking_index": _WAY,
+        "step_time_s": frozenset({"clock_unsure", "cut_short"}),
+        "flight_time_s": frozenset({"cut_short"}),
+        "calf_load": frozenset({"cut_short"}),
+    }
+)
+"""The flags that can be why a figure is absent; others only happen beside it."""
 
 
 class Lack(NamedTuple):
@@ -73,7 +91,7 @@ class Lack(NamedTuple):
 
 
 def lacking(strides: Mapping[Foot, Sequence[Stride]]) -> Iterator[Lack]:
-    """What strides of each foot lack, and the flag that most of those carry."""
+    """What strides of each foot lack, and why."""
     for foot, found in strides.items():
         for name, what in LOOKED_FOR.items():
             without = sum(getattr(stride, name) is None for stride in found)
@@ -82,10 +100,11 @@ def lacking(strides: Mapping[Foot, Sequence[Stride]]) -> Iterator[Lack]:
 
 
 def why_missing(strides: Sequence[Stride], name: str) -> str:
-    """Why strides lack a figure: the flag that most of those carry, or what the figure needs."""
+    """Why strides lack a figure: the flag that half of those carry, or what the figure needs."""
     without = [stride for stride in strides if getattr(stride, name) is None]
-    flags = Counter(flag for stride in without for flag in stride.flags)
+    causes = CAUSES.get(name, frozenset())
+    flags = Counter(flag for stride in without for flag in stride.flags if flag in causes)
     for flag, count in flags.most_common(1):
         if 2 * count >= len(without):
-            return FLAGS.get(flag, flag)
+            return FLAGS[flag]
     return NEEDS.get(name, "no flag says why")
