@@ -47,7 +47,7 @@ CHANGE = Change(
 BOUT = Bout(drill=Drill.ROPE_JUMP, start_s=1.0, end_s=9.0, hops={Foot.LEFT: 16}, load={Foot.LEFT: 9.0})
 LEFT_CALF = CalfBudget(foot=Foot.LEFT, t_s=60.0, load=80.0, strides=80)
 RIGHT_CALF = replace(LEFT_CALF, foot=Foot.RIGHT, limit=100.0, ratio=0.8, band=Band.GREEN)
-HOP = Hop(foot=Foot.LEFT, t_s=2.0, number=1, contact_time_s=0.2, heel_touched=True)
+HOP = Hop(foot=Foot.LEFT, t_s=2.0, number=1, contact_time_s=0.2, heel_touched=True, symmetry_percent=3.0)
 
 
 def at(t_s: float) -> RawPacket:
@@ -141,9 +141,9 @@ def test_a_pod_without_samples_has_no_empty_table() -> None:
 
 def test_a_drill_shows_every_hop_that_there_is_room_for() -> None:
     seen = read(facts_of(*(replace(HOP, number=number) for number in range(1, 31)), drill=True))
-    assert "HOP 30 at 2.00 s, left: heel touched, contact 200 ms" in seen
-    assert seen.count("HOP") > 10
-    assert "HOP 1 " not in seen
+    assert "\n 30     0:02  left     touched    200 ms    +3 %\n" in seen
+    assert seen.count("touched") > 10
+    assert "\n 1 " not in seen
 
 
 def test_a_figure_is_the_median_of_the_last_strides_that_have_it() -> None:

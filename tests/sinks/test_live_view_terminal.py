@@ -106,7 +106,7 @@ def test_a_drill_gives_the_terminal_back_and_sums_up(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     terminal.start("replay", held_heel, "--drill", "--speed", "40")
-    terminal.until(b"no hop yet")
+    terminal.until(b"left against right")
     assert terminal.ended() == 0
     assert terminal.is_as_before()
     first, second, *_ = terminal.afterwards().split("\r\n")

@@ -6,7 +6,8 @@ from typing import Final
 
 from rich.text import Text
 
-from stridesense.model import Foot, HeelState
+from stridesense.model import Foot, HeelState, Hop
+from stridesense.sinks.coach_words import clock
 from stridesense.sinks.live_view_drawing import curve, phases, sparkline
 from stridesense.sinks.live_view_facts import Facts
 
@@ -19,6 +20,8 @@ HIGHEST_PITCH_DEG: Final = 30.0
 LOWEST_PITCH_DEG: Final = -110.0
 """Between these a foot turns in running: the scale stands still, so that curves can be compared; our own
 choice."""
+
+HEEL_OF_HOP: Final = {True: "touched", False: "stayed up", None: "not seen"}
 
 HEEL_STYLES: Final = {HeelState.HELD: "bold red", HeelState.PARTIAL: "yellow", HeelState.KISSED: "green"}
 
@@ -87,6 +90,23 @@ def ground(facts: Facts, width: int) -> Text:
     """What of its last stride each foot spent on the ground, and how."""
     each = column_width(facts, width)
     return side_by_side("ground", [_phases(facts, foot, each - 2) for foot in facts.feet()], each)
+
+
+def hops(facts: Facts, lines: int) -> list[Text]:
+    """The last hops of a drill below their heading, the newest at the bottom."""
+    shown = [_hop(hop) for hop in [*facts.hops][-max(0, lines - 1) :]] if lines > 1 else []
+    if shown:
+        shown[-1].stylize("bold")
+    heading = Text(" hop      at  foot     heel       contact   left against right", "dim")
+    return [heading, *shown, *[Text()] * (lines - 1 - len(shown))]
+
+
+def _hop(hop: Hop) -> Text:
+    symmetry = "" if hop.symmetry_percent is None else f"{hop.symmetry_percent:+.0f} %"
+    heel, contact = HEEL_OF_HOP[hop.heel_touched], f"{1e3 * hop.contact_time_s:.0f} ms"
+    return Text(
+        f" {hop.number:<5}{clock(hop.t_s):>6}  {hop.foot:<9}{heel:<11}{contact:<10}{symmetry}".rstrip()
+    )
 
 
 def _row(facts: Facts, row: Row, width: int) -> Text:

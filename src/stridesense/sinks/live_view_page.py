@@ -13,12 +13,11 @@ from stridesense.sinks.coach_words import (
     describe_bout,
     describe_budget,
     describe_change,
-    describe_hop,
     safe,
     whose,
 )
 from stridesense.sinks.live_view_facts import Facts
-from stridesense.sinks.live_view_feet import LABEL_WIDTH, MORE_ROWS, curves, ground, table
+from stridesense.sinks.live_view_feet import LABEL_WIDTH, MORE_ROWS, curves, ground, hops, table
 from stridesense.sinks.pod_words import WORRYING, describe_link, describe_reading, describe_stream, pod_name
 
 FRESH_S: Final = 10.0
@@ -27,6 +26,7 @@ FRESH_S: Final = 10.0
 MOST_CURVE_LINES: Final = 12
 LEAST_CURVE_LINES: Final = 2
 LEAST_MESSAGE_LINES: Final = 2
+LEAST_HOP_LINES: Final = 4
 CURVE_LINES_BEFORE_MORE_ROWS: Final = 5
 
 GAITS: Final = {Gait.RUN: "running", Gait.WALK: "walking", Gait.HOP: "hopping"}
@@ -58,7 +58,7 @@ class Room:
 
     more_rows: int = 0
     curve_lines: int = 0
-    hops: int = 1
+    hops: int = LEAST_HOP_LINES
     messages: int = LEAST_MESSAGE_LINES
 
 
@@ -113,7 +113,7 @@ def _fitting(blocks: list[Block], height: int) -> list[Block]:
 def _shared_out(facts: Facts, spare: int) -> Room:
     """Give the spare lines to what tells most: hops in a drill, else the curves, more figures, messages."""
     if facts.drill:
-        return Room(hops=1 + spare)
+        return Room(hops=LEAST_HOP_LINES + spare)
     curve_lines = min(spare, CURVE_LINES_BEFORE_MORE_ROWS) if facts.shapes else 0
     more_rows = min(spare - curve_lines, len(MORE_ROWS)) if facts.strides else 0
     curve_lines += min(spare - curve_lines - more_rows, MOST_CURVE_LINES - curve_lines) if curve_lines else 0
@@ -160,9 +160,7 @@ def _feet(facts: Facts, width: int, room: Room) -> list[Block]:
         Text(f" {pod_name(foot)}: {describe_reading(facts.readings[foot])}") for foot in facts.readings
     ]
     if facts.drill:
-        hops = [Text(f" {describe_hop(hop)}") for hop in [*facts.hops][-room.hops :]]
-        missing = [Text() for _ in range(room.hops - len(hops))]
-        return [Block(7, [*readings, *(hops or [Text(" no hop yet", "dim")]), *missing[not hops :]])]
+        return [Block(7, [*readings, *hops(facts, room.hops)])]
     if readings and not facts.strides:
         return [Block(7, readings)]
     drawn = curves(facts, width, room.curve_lines) if room.curve_lines else []
