@@ -15,12 +15,15 @@ from stridesense.dashboard.track import BLOCK_STRIDES, COLUMNS, MAX_BLOCKS, Trac
 from stridesense.sinks.mqtt_link import Heard
 
 
+Reminder = tuple[float, Callable[[], None]]
+
+
 class Room:
     """A hub, its clock, and what it wants to be reminded of."""
 
     def __init__(self) -> None:
         self.now_s = 1000.0
-        self.asked: list[tuple[float, Callable[[], None]]] = []
+        self.asked: list[Reminder] = []
         self.hub = Hub("mqtt://x:1", lambda: self.now_s, lambda s, call: self.asked.append((s, call)))
 
     def hear(self, level: str, record: dict[str, Any], device: str = "pod") -> None:
