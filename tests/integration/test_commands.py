@@ -23,29 +23,34 @@ from brokers import PASSWORD, USERNAME, Broker, Listener, cue, make_broker
 from cli.played_pods import LEFT, RIGHT, PlayedPod, PlayingRadio
 from stridesense.cli import run as run_command
 from stridesense.cli.outing import Wanted
+from stridesense.cli.playing import remark_on_refusals
 from stridesense.coaching.briefing import Briefing
 from stridesense.coaching.settings import CoachSettings
+from stridesense.contract.commands import RefusalReason
 from stridesense.contract.messages import ResultMessage, read
 from stridesense.contract.topics import Kind
 from stridesense.history.reading import check_ins
 from stridesense.history.store import Store
-from stridesense.model import Foot, RawPacket
+from stridesense.model import Cue, Foot, RawPacket
 from stridesense.pipeline import Pipeline
 from stridesense.recording.reader import Recording
 from stridesense.runtime.clock import MonotonicClock
 from stridesense.runtime.config import MqttSection, Settings
 from stridesense.runtime.desk import SessionDesk
+from stridesense.runtime.hush import ReplayDesk
 from stridesense.runtime.pacing import Paced
+from stridesense.runtime.playback import play_at
 from stridesense.runtime.session import run_session
 from stridesense.runtime.setup import Setup
 from stridesense.simulator import SimulatedRun, load, simulate
-from stridesense.sinks.base import Sink
+from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.mqtt import MqttSink
 from stridesense.sources.base import Source
 from stridesense.sources.simulated import SimulatedSource
 
 PACKET = RawPacket(Foot.LEFT, "sofp", "data", b"", 7)
 TOPIC = "stridesense/1/pod/cmd"
+TALKATIVE = Briefing(coach=CoachSettings(warm_up_s=0.0, probe_s=0.0, same_cue_gap_s=20.0, any_cue_gap_s=15.0))
 FLOOD_S, FLOOD_PER_S = 2.0, 1000
 
 
@@ -154,17 +159,44 @@ async def test_each_command_is_obeyed_and_answered(broker: Broker, tmp_path: Pat
     assert sink.refused == {"not_now": 1}
 
 
-async def test_mute_from_another_computer_silences_the_coach(mosquitto: Broker) -> None:
-    talkative = CoachSettings(warm_up_s=0.0, probe_s=0.0, same_cue_gap_s=20.0, any_cue_gap_s=15.0)
-    source = Paced(SimulatedSource(load("demo")), speed=30.0, clock=MonotonicClock())
-    desk, setup = SessionDesk(), Setup(briefing=Briefing(coach=talkative))
-    async with Client(mosquitto) as client, session(mosquitto, desk, source, setup):
+class HoldsItsBreath(Source):
+    """The runner of the demo as fast as can be, who waits after the first cue until `go`."""
+
+    def __init__(self) -> None:
+        self.cued, self.go = asyncio.Event(), asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[RawPacket]:
+        for packet in simulate(load("demo")).packets():
+            if self.cued.is_set():
+                await self.go.wait()
+            yield packet
+
+
+class Ear(Sink):
+    def __init__(self, cued: asyncio.Event) -> None:
+        self._cued = cued
+
+    async def handle(self, item: Item) -> None:
+        if isinstance(item, Cue):
+            self._cued.set()
+
+
+@pytest.mark.parametrize(("command", "cues"), [("mute", 1), ("unmute", 2)])
+async def test_mute_from_another_computer_silences_the_coach(
+    command: str, cues: int, mosquitto: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stridesense.runtime.session.QUEUE_PACKETS", 1)
+    source, setup = HoldsItsBreath(), Setup(briefing=TALKATIVE)
+    async with (
+        Client(mosquitto) as client,
+        session(mosquitto, SessionDesk(), source, setup, Ear(source.cued)),
+    ):
         await client.listener.until(lambda: bool(client.listener.on("cue")), timeout_s=20.0)
-        assert (await client.ask("mute")).text == "the coach is silent until it is unmuted"
-        cues = len(client.listener.on("cue"))
+        assert (await client.ask(command)).ok
+        source.go.set()
         ended = lambda: client.listener.on("session")[-1].record["state"] == "ended"  # noqa: E731
         await client.listener.until(ended, timeout_s=20.0)
-    assert len(client.listener.on("cue")) == cues == 1
+    assert len(client.listener.on("cue")) == cues
 
 
 async def test_what_is_hostile_is_refused_and_counted(broker: Broker) -> None:
@@ -334,3 +366,30 @@ async def test_runs_begin_and_end_on_demand_one_after_the_other(
         assert [one["value"] for one in Recording.open(path).records("/event/instruction")] == ["here"]
     with Store(tmp_path / "history.sqlite3") as store:
         assert len(check_ins(store)) == 1
+
+
+async def test_a_replay_can_be_silenced_and_stopped_and_nothing_else(mosquitto: Broker) -> None:
+    setup, desk = Setup(briefing=TALKATIVE), ReplayDesk()
+    source = Paced(SimulatedSource(load("demo")), speed=30.0, clock=MonotonicClock())
+    async with Client(mosquitto) as client:
+        playing = asyncio.create_task(play_at(mosquitto.settings, source, setup.pipeline(), [], desk))
+        await client.listener.until(lambda: bool(client.listener.on("session")))  # before the first packet
+        muted = await client.ask("mute")
+        assert (muted.ok, muted.text) == (True, "no cue is told until it is unmuted")
+        assert (await client.ask("mark", text="now")).reason == "not_now"
+        assert client.listener.on("session")[-1].record["muted"] is True
+        await client.listener.until(lambda: len(client.listener.on("left/stride")) > 70, timeout_s=20.0)
+        assert (await client.ask("stop")).ok
+        played = await asyncio.wait_for(playing, 10.0)
+        await client.listener.until(lambda: client.listener.on("session")[-1].record["state"] == "ended")
+    assert played.report.cues
+    assert client.listener.on("cue") == []
+    assert client.listener.on("mark") == []
+    assert played.refused == {"not_now": 1}
+
+
+def test_what_was_not_obeyed_is_said_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    remark_on_refusals({})
+    assert capsys.readouterr().err == ""
+    remark_on_refusals({RefusalReason.TOO_MANY: 1980, RefusalReason.NOT_VALID: 2})
+    assert capsys.readouterr().err == "commands that were not obeyed: 1980 too many, 2 not valid\n"

@@ -37,6 +37,7 @@ from stridesense.model import (
     StrideShape,
     ZeroReference,
 )
+from stridesense.runtime.desk import SessionDesk
 from stridesense.sinks.base import Item
 from stridesense.sinks.mqtt import MqttSink
 from stridesense.sinks.mqtt_link import check
@@ -264,7 +265,7 @@ async def test_cancelled_at_any_moment_it_leaves_nothing_behind(mosquitto: Broke
     tasks_before = asyncio.all_tasks()
 
     async def session() -> None:
-        async with MqttSink(mosquitto.settings, "sid", 0.0) as sink:
+        async with MqttSink(mosquitto.settings, "sid", 0.0, desk=SessionDesk()) as sink:
             for index in range(1000):
                 await sink.handle(stride(index))
                 await asyncio.sleep(0.001)
