@@ -91,7 +91,9 @@ def test_every_plot_and_table_says_what_it_is() -> None:
     assert page.tags.count("title") == page.tags.count("desc") + 1 == len(page.plots) + 1
     assert all(len(told) > 40 for told in page.plots)
     assert page.tags.count("table") == page.tags.count("caption") == len(page.tables)
-    assert all(len(table.rows) > 1 for table in page.tables.values())
+    for table in page.tables.values():
+        assert len(table.rows) > 1
+        assert {len(row) for row in table.rows} == {len(table.rows[0])}
 
 
 def test_cues_are_told_with_reason_and_effect_marks_with_their_words() -> None:

@@ -55,6 +55,7 @@ def _pods(session: Session) -> Iterator[Element]:
         "gaps",
         "malformed",
         "reconnects",
+        "link",
         "battery",
     )
     yield table("Pods, at the end of the session", head, [_pod(pods[foot]) for foot in Foot if foot in pods])
