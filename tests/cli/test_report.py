@@ -8,6 +8,9 @@ import pytest
 
 from report.reading import Page
 from stridesense.cli.main import main
+from stridesense.history.facts import SessionStart
+from stridesense.history.store import Store
+from stridesense.history.writing import replace_session
 
 FIGURES = "Mean ± standard deviation over all strides, walking too"
 VIEWS = {
@@ -147,3 +150,17 @@ async def test_chromium_shows_and_prints_it_without_a_complaint(
     assert complaints == []
     assert set(requests) == {easy_run.as_uri()}
     assert printed.startswith(b"%PDF")
+
+
+def test_a_session_is_named_by_what_the_history_calls_it(
+    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = tmp_path / "history.sqlite3"
+    monkeypatch.setenv("STRIDESENSE_HISTORY__PATH", str(history))
+    with Store(history) as store:
+        start = SessionStart(session_id="f00d", started_unix_s=0.0, source="run", recording=str(recording))
+        replace_session(store, start, [])
+    pages = [
+        reported(name, tmp_path / f"{number}.html").text for number, name in enumerate(("f0", recording))
+    ]
+    assert pages[0] == pages[1]
