@@ -14,7 +14,6 @@ from stridesense.dashboard.runner import REMEMBERED
 from stridesense.dashboard.track import BLOCK_STRIDES, COLUMNS, MAX_BLOCKS, Track
 from stridesense.sinks.mqtt_link import Heard
 
-
 Reminder = tuple[float, Callable[[], None]]
 
 
