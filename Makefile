@@ -41,8 +41,8 @@ validate: $(READY)  ## measure how good the detection is, write docs/accuracy.md
 
 peers: $(PEERS)/.ready  ## make .venv-peers with the packages that validate compares with
 
-docs: $(READY)  ## check the links and run the commands of the Markdown pages; there is no site yet
-	$(BIN)/python -m pytest -q tests/architecture/test_docs.py
+docs: $(READY)  ## build the documentation as a site in site/; whatever leads nowhere makes it fail
+	@$(BIN)/python scripts/docs_site.py site
 
 contract: $(READY)  ## write the schemas of MQTT and the tables of docs/mqtt.md from the models
 	$(BIN)/python scripts/contract.py docs
@@ -54,7 +54,7 @@ recordings: $(READY)  ## make the recordings of the virtual runner anew
 	$(BIN)/python scripts/recordings.py recordings
 
 clean:  ## remove the environments and caches
-	rm -rf .venv $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
+	rm -rf .venv $(PEERS) site .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
 
 $(READY): pyproject.toml uv.lock scripts/pip_from_lock.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
