@@ -1,4 +1,4 @@
-"""Many runners and many pages at once; `benchmarks/viewers.py` does it for longer, and says how late it is."""
+"""Many runners and many pages at once; `benchmarks/viewers.py` does it for longer, and tells how late."""
 
 import asyncio
 
