@@ -19,6 +19,9 @@ const KEYS = [
   ["?", "this list"],
 ];
 
+/** The feet move 30 times a second: enough for the eye, and half the work for a small computer. */
+const FRAME_MS = 30;
+
 class App {
   constructor() {
     this.byId = (id) => document.getElementById(id);
@@ -27,7 +30,7 @@ class App {
     this.feed = new Feed(this.store);
     this.store.changed = () => this.route();
     this.theme = new ThemeButton(this.byId("theme"), () => this.view?.repaint());
-    this.drawnAt_ms = 0;
+    this.movedAt_ms = 0;
     this.isDirty = true;
     this.listen();
     this.feed.connect();
@@ -73,8 +76,10 @@ class App {
       this.isDirty = false;
       this.draw();
     }
-    this.view?.frame((at_ms - this.drawnAt_ms) / 1000);
-    this.drawnAt_ms = at_ms;
+    if (at_ms - this.movedAt_ms >= FRAME_MS) {
+      this.view?.frame((at_ms - this.movedAt_ms) / 1000);
+      this.movedAt_ms = at_ms;
+    }
     requestAnimationFrame((next_ms) => this.frame(next_ms));
   }
 

@@ -57,7 +57,7 @@ export class Charts {
   }
 
   draw(runner) {
-    const records = FEET.map((foot) => runner.feet[foot]);
+    const records = FEET.map((foot) => runner.sides[foot]);
     const end_s = Math.max(...records.map((record) => record.t.at(-1) ?? -Infinity));
     if (!Number.isFinite(end_s)) return;
     const events = [...runner.cues, ...runner.marks.map((set) => ({ ...set, text: set.text || "mark" }))]

@@ -68,15 +68,14 @@ class Card {
 
   draw(runner, feed, store) {
     const health = runnerHealth(runner, feed, store);
-    const stale = FEET.map((foot) => staleness_s(runner.feet[foot], runner, feed, store)).filter((age) => age !== null);
+    const stale = FEET.map((foot) => staleness_s(runner.sides[foot], runner, feed, store)).filter((age) => age !== null);
     const isStale = health.tone !== "fine";
     mark(this.sheet, "data-tone", health.tone);
     mark(this.sheet, "data-stale", isStale);
     say(this.status, capital(health.word));
     say(this.age, isStale && stale.length ? `${span(Math.min(...stale))} old` : "");
-    const cadences = FEET.map((foot) => runner.feet[foot].mean("cadence_spm")).filter(Number.isFinite);
-    say(this.cadence, whole(cadences.reduce((sum, value) => sum + value, 0) / cadences.length));
-    for (const foot of FEET) this.drawFoot(this.feet[foot], runner.feet[foot]);
+    say(this.cadence, whole(runner.cadence_spm));
+    for (const foot of FEET) this.drawFoot(this.feet[foot], runner.sides[foot]);
     const cue = runner.cues.at(-1);
     say(this.cue, cue ? capital(cue.text) : "No cue so far");
     say(this.ago, cue ? `${span(feed.now_s - cue.heard)} ago` : "");
@@ -96,11 +95,11 @@ class Card {
 }
 
 function pods(runner, isMuted) {
-  const told = FEET.map((foot) => {
+  const told = Object.keys(runner.feet).map((foot) => {
     const link = runner.last("link", foot);
     const percent = link?.battery_percent ?? runner.last("battery")?.[`${foot}_percent`];
     if (!link) return null;
-    return `${foot} pod ${LINK[link.state] ?? "streaming"}${Number.isFinite(percent) ? ` ${percent} %${percent <= 20 ? " low" : ""}` : ""}`;
+    return `${foot === "unknown" ? "" : `${foot} `}pod ${LINK[link.state] ?? "streaming"}${Number.isFinite(percent) ? ` ${percent} %${percent <= 20 ? " low" : ""}` : ""}`;
   });
   return [...told, isMuted ? "muted" : null].filter(Boolean).join(" · ");
 }

@@ -14,9 +14,9 @@ export class Controls {
     this.sent = null;
     this.muteWord = el("span", {}, "Mute");
     this.muteIcon = el("span", { class: "button-icon" });
-    this.mute = el("button", { type: "button", class: "button", "data-do": "mute", "aria-keyshortcuts": "m", onclick: () => this.toggleMute() }, this.muteIcon, this.muteWord);
+    this.mute = el("button", { type: "button", class: "button", disabled: true, "data-do": "mute", "aria-keyshortcuts": "m", onclick: () => this.toggleMute() }, this.muteIcon, this.muteWord);
     this.word = el("input", { type: "text", maxlength: 60, placeholder: "a word", "aria-label": "Word beside the mark", autocomplete: "off" });
-    this.mark = el("button", { type: "submit", class: "button", "data-do": "mark", "aria-keyshortcuts": "Space" }, glyph("flag"), el("span", {}, "Mark"));
+    this.mark = el("button", { type: "submit", class: "button", disabled: true, "data-do": "mark", "aria-keyshortcuts": "Space" }, glyph("flag"), el("span", {}, "Mark"));
     this.answer = el("p", { class: "answer", role: "status" });
     const form = el("form", { class: "mark-form", onsubmit: (event) => this.submitMark(event) }, this.word, this.mark);
     this.node = el("section", { class: "controls", "aria-label": "Tell the coach" }, this.mute, form, this.answer);

@@ -33,7 +33,7 @@ export function runnerHealth(runner, feed, store) {
     return { tone: "bad", word: "offline", sentence: `${name} is offline: StrideSense there has gone away.` };
   }
   if (state === "waiting") return { tone: "rest", word: "waiting", sentence: `${name} waits for a start.` };
-  const age_s = feed.now_s - runner.strideHeard;
+  const age_s = feed.now_s - runner.movedAt;
   if (!Number.isFinite(age_s)) return { tone: "rest", word: "no stride yet", sentence: "No stride yet." };
   if (age_s > STRIDE_LATE_S) {
     return { tone: "bad", word: "no strides", sentence: "No strides: standing, or out of reach?" };

@@ -14,7 +14,7 @@ export class BudgetPanel {
   }
 
   draw(runner) {
-    for (const foot of FEET) drawBudget(this.rows[foot], runner.last("budget", foot));
+    for (const foot of FEET) drawBudget(this.rows[foot], runner.lastOf("budget", foot));
   }
 }
 

@@ -37,6 +37,7 @@ export class RunnerView {
     this.cadence = el("span", { class: "value" });
     this.gait = el("span", { class: "gait" });
     this.ages = Object.fromEntries(FEET.map((foot) => [foot, el("span", { class: "age" })]));
+    this.names = Object.fromEntries(FEET.map((foot) => [foot, el("span", {}, FOOT[foot])]));
     this.speed = el("button", { type: "button", class: "tool", "aria-pressed": "false", "aria-keyshortcuts": "s", onclick: () => this.slow() }, "Slow motion");
     this.pause = el("button", { type: "button", class: "tool", "aria-pressed": "false", "aria-keyshortcuts": "p", onclick: () => this.hold() }, "Pause");
     const title = el("div", { class: "title" }, this.name, this.facts);
@@ -52,7 +53,7 @@ export class RunnerView {
   footRow() {
     const side = (foot) => el(
       "div", { class: `side-view ${foot}`, "data-foot": foot },
-      el("h2", { class: "foot-name" }, el("span", { class: `key ${foot}`, "aria-hidden": "true" }), FOOT[foot], this.ages[foot]),
+      el("h2", { class: "foot-name" }, el("span", { class: `key ${foot}`, "aria-hidden": "true" }), this.names[foot], this.ages[foot]),
       this.feet[foot].picture, this.feet[foot].band.node,
     );
     const legend = Object.entries(PHASES).map(([phase, word]) => el("span", {}, el("span", { class: `swatch ${phase}`, "aria-hidden": "true" }), word));
@@ -83,9 +84,9 @@ export class RunnerView {
     if (!runner) return { tone: "rest", sentence: `Nothing is known of ${this.device}.` };
     const now_s = feed.now_s;
     const health = runnerHealth(runner, feed, store);
-    const stale = Object.fromEntries(FEET.map((foot) => [foot, staleness_s(runner.feet[foot], runner, feed, store)]));
+    const stale = Object.fromEntries(FEET.map((foot) => [foot, staleness_s(runner.sides[foot], runner, feed, store)]));
     this.drawTitle(runner, now_s);
-    this.drawNow(runner, stale);
+    this.drawNow(runner, stale, health.tone !== "fine");
     this.cue.draw(runner.cues, now_s);
     this.controls.draw(runner);
     this.budget.draw(runner);
@@ -108,18 +109,18 @@ export class RunnerView {
     say(this.facts, facts.join(" · "));
   }
 
-  drawNow(runner, stale) {
-    const cadences = FEET.map((foot) => runner.feet[foot].mean("cadence_spm")).filter(Number.isFinite);
-    say(this.cadence, whole(cadences.reduce((sum, value) => sum + value, 0) / cadences.length));
-    mark(this.cadenceBox, "data-stale", FEET.every((foot) => stale[foot] !== null || runner.feet[foot].heard === null));
-    const latest = FEET.map((foot) => runner.feet[foot].stride).filter(Boolean).sort((a, b) => b.t - a.t)[0];
+  drawNow(runner, stale, isStale) {
+    say(this.cadence, whole(runner.cadence_spm));
+    mark(this.cadenceBox, "data-stale", isStale);
+    const latest = FEET.map((foot) => runner.sides[foot].stride).filter(Boolean).sort((a, b) => b.t - a.t)[0];
     say(this.gait, latest && latest.gait !== "run" ? plain(latest.gait) : "");
-    this.heel.draw(runner.feet, stale);
-    for (const metric of this.metrics) metric.draw(runner.feet, stale);
+    this.heel.draw(runner.sides, stale);
+    for (const metric of this.metrics) metric.draw(runner.sides, stale);
+    say(this.names.left, runner.isUnsided ? FOOT.unknown : FOOT.left);
     for (const foot of FEET) {
       say(this.ages[foot], stale[foot] === null ? "" : `${span(stale[foot])} old`);
       mark(this.feet[foot].picture, "data-stale", stale[foot] !== null);
-      mark(this.feet[foot].picture, "data-contact", runner.feet[foot].stride?.initial_contact_s);
+      mark(this.feet[foot].picture, "data-contact", runner.sides[foot].stride?.initial_contact_s);
     }
   }
 
@@ -130,7 +131,7 @@ export class RunnerView {
     const { still } = this.player;
     show(this.speed, !still);
     show(this.pause, !still);
-    const tracks = FEET.map((foot) => runner.feet[foot].track);
+    const tracks = FEET.map((foot) => runner.sides[foot].track);
     this.player.advance(elapsed_s, tracks);
     FEET.forEach((foot, at) => {
       if (still) this.feet[foot].stills(tracks[at].at(-1));

@@ -96,9 +96,34 @@ export class Runner {
     return this.last("session") ?? {};
   }
 
-  /** When the newest stride of either foot was heard. */
-  get strideHeard() {
-    return Math.max(...Object.values(this.feet).map((foot) => foot.heard ?? -Infinity));
+  /** Whether there is one pod alone and nobody said on which foot. */
+  get isUnsided() {
+    return this.feet.unknown.t.length > 0 && !this.feet.left.t.length && !this.feet.right.t.length;
+  }
+
+  /** What stands left and what stands right; a foot that nobody named stands left. */
+  get sides() {
+    return this.isUnsided ? { left: this.feet.unknown, right: this.feet.right } : this.feet;
+  }
+
+  /** The latest message of a kind about what stands on that side. */
+  lastOf(kind, side) {
+    return this.last(kind, side === "left" && this.isUnsided ? "unknown" : side);
+  }
+
+  /** Steps a minute as both feet have them; of pods that tell no strides, as they say themselves. */
+  get cadence_spm() {
+    const feet = Object.values(this.feet);
+    const measured = feet.map((foot) => foot.mean("cadence_spm")).filter(Number.isFinite);
+    const told = Object.keys(this.feet).map((foot) => this.last("reading", foot)?.cadence_spm).filter(Number.isFinite);
+    const known = measured.length ? measured : told;
+    return known.reduce((sum, value) => sum + value, 0) / known.length;
+  }
+
+  /** When the newest stride, or a pod's own figure, was heard. */
+  get movedAt() {
+    const readings = Object.keys(this.feet).map((foot) => this.latest.get(`reading/${foot}`)?.heard ?? -Infinity);
+    return Math.max(...readings, ...Object.values(this.feet).map((foot) => foot.heard ?? -Infinity));
   }
 
   take(item, past = false) {
