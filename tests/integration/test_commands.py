@@ -34,11 +34,9 @@ from stridesense.history.store import Store
 from stridesense.model import Cue, Foot, RawPacket
 from stridesense.pipeline import Pipeline
 from stridesense.recording.reader import Recording
-from stridesense.runtime.clock import MonotonicClock
 from stridesense.runtime.config import MqttSection, Settings
 from stridesense.runtime.desk import SessionDesk
 from stridesense.runtime.hush import ReplayDesk
-from stridesense.runtime.pacing import Paced
 from stridesense.runtime.playback import play_at
 from stridesense.runtime.session import run_session
 from stridesense.runtime.setup import Setup
@@ -46,7 +44,6 @@ from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.mqtt import MqttSink
 from stridesense.sources.base import Source
-from stridesense.sources.simulated import SimulatedSource
 
 PACKET = RawPacket(Foot.LEFT, "sofp", "data", b"", 7)
 TOPIC = "stridesense/1/pod/cmd"
@@ -89,7 +86,7 @@ class Client:
         """Send a command and wait for its answer."""
         number = f"ask {len(self.results)} {command}"
         await self.send(json.dumps({"id": number, "command": command, **fields}).encode())
-        await self.listener.until(lambda: number in [result.id for result in self.results])
+        await self.listener.until(lambda: number in [result.id for result in self.results], timeout_s=10.0)
         return next(result for result in self.results if result.id == number)
 
     @property
@@ -159,15 +156,22 @@ async def test_each_command_is_obeyed_and_answered(broker: Broker, tmp_path: Pat
     assert sink.refused == {"not_now": 1}
 
 
-class HoldsItsBreath(Source):
-    """The runner of the demo as fast as can be, who waits after the first cue until `go`."""
+@pytest.fixture(scope="module")
+def packets() -> list[RawPacket]:
+    """The runner of the demo, to whom `TALKATIVE` has two cues to give."""
+    return list(simulate(load("demo")).packets())
 
-    def __init__(self) -> None:
-        self.cued, self.go = asyncio.Event(), asyncio.Event()
+
+class HoldsItsBreath(Source):
+    """Packets as fast as can be, but for a wait until `go` wherever `waits` is set."""
+
+    def __init__(self, packets: list[RawPacket]) -> None:
+        self._packets = packets
+        self.waits, self.go = asyncio.Event(), asyncio.Event()
 
     async def __aiter__(self) -> AsyncIterator[RawPacket]:
-        for packet in simulate(load("demo")).packets():
-            if self.cued.is_set():
+        for packet in self._packets:
+            if self.waits.is_set():
                 await self.go.wait()
             yield packet
 
@@ -183,13 +187,13 @@ class Ear(Sink):
 
 @pytest.mark.parametrize(("command", "cues"), [("mute", 1), ("unmute", 2)])
 async def test_mute_from_another_computer_silences_the_coach(
-    command: str, cues: int, mosquitto: Broker, monkeypatch: pytest.MonkeyPatch
+    command: str, cues: int, packets: list[RawPacket], mosquitto: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stridesense.runtime.session.QUEUE_PACKETS", 1)
-    source, setup = HoldsItsBreath(), Setup(briefing=TALKATIVE)
+    source, setup = HoldsItsBreath(packets), Setup(briefing=TALKATIVE)
     async with (
         Client(mosquitto) as client,
-        session(mosquitto, SessionDesk(), source, setup, Ear(source.cued)),
+        session(mosquitto, SessionDesk(), source, setup, Ear(source.waits)),
     ):
         await client.listener.until(lambda: bool(client.listener.on("cue")), timeout_s=20.0)
         assert (await client.ask(command)).ok
@@ -287,7 +291,7 @@ async def test_a_flood_is_held_back_and_cues_come_in_time(
         await flood(broker, require_program("mosquitto_pub"))
         lasted_s = time.monotonic() - began_s
         giving.cancel()
-        await client.listener.until(lambda: len(client.listener.on("cue")) == len(given_s))
+        await client.listener.until(lambda: sink.counters.waiting == 0)
         grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory_kib
         await asyncio.sleep(0.2)  # one more is let in each tenth of a second
         assert (await client.ask("mute")).ok
@@ -296,7 +300,8 @@ async def test_a_flood_is_held_back_and_cues_come_in_time(
     assert sink.refused["too_many"] == FLOOD_S * FLOOD_PER_S - obeyed
     assert len([one for one in client.results if one.reason == "too_many"]) <= lasted_s + 2
     ages_s = [heard.at_s - given_s[int(heard.record["value"])] for heard in client.listener.on("cue")]
-    assert max(ages_s) < 0.5
+    assert max(ages_s) < 2.0  # no cue is worth more
+    assert len(ages_s) >= 0.9 * len(given_s)  # all of them, unless this machine has far more to do than this
     assert grown_kib < 20_000  # of 2 000 commands nothing is kept
 
 
@@ -368,24 +373,29 @@ async def test_runs_begin_and_end_on_demand_one_after_the_other(
         assert len(check_ins(store)) == 1
 
 
-async def test_a_replay_can_be_silenced_and_stopped_and_nothing_else(mosquitto: Broker) -> None:
-    setup, desk = Setup(briefing=TALKATIVE), ReplayDesk()
-    source = Paced(SimulatedSource(load("demo")), speed=30.0, clock=MonotonicClock())
+async def test_a_replay_can_be_silenced_and_not_changed(packets: list[RawPacket], mosquitto: Broker) -> None:
+    source, pipeline = HoldsItsBreath(packets), Setup(briefing=TALKATIVE).pipeline()
+    source.waits.set()
     async with Client(mosquitto) as client:
-        playing = asyncio.create_task(play_at(mosquitto.settings, source, setup.pipeline(), [], desk))
-        await client.listener.until(lambda: bool(client.listener.on("session")))  # before the first packet
-        muted = await client.ask("mute")
-        assert (muted.ok, muted.text) == (True, "no cue is told until it is unmuted")
+        playing = asyncio.create_task(play_at(mosquitto.settings, source, pipeline, [], ReplayDesk()))
+        await client.listener.until(lambda: bool(client.listener.on("session")))
+        assert (await client.ask("mute")).text == "no cue is told until it is unmuted"
         assert (await client.ask("mark", text="now")).reason == "not_now"
-        assert client.listener.on("session")[-1].record["muted"] is True
-        await client.listener.until(lambda: len(client.listener.on("left/stride")) > 70, timeout_s=20.0)
-        assert (await client.ask("stop")).ok
-        played = await asyncio.wait_for(playing, 10.0)
+        source.go.set()
+        played = await asyncio.wait_for(playing, 20.0)
         await client.listener.until(lambda: client.listener.on("session")[-1].record["state"] == "ended")
-    assert played.report.cues
-    assert client.listener.on("cue") == []
-    assert client.listener.on("mark") == []
+    assert client.listener.on("session")[-1].record["muted"] is True
+    assert client.listener.on("cue") == client.listener.on("mark") == []
+    assert len(played.report.cues) == 2
     assert played.refused == {"not_now": 1}
+
+
+async def test_a_replay_can_be_stopped(mosquitto: Broker) -> None:
+    async with Client(mosquitto) as client:
+        playing = asyncio.create_task(play_at(mosquitto.settings, Quiet(), Pipeline(), [], ReplayDesk()))
+        await client.listener.until(lambda: bool(client.listener.on("session")))
+        assert (await client.ask("stop")).text == "the session ends"
+        await asyncio.wait_for(playing, 10.0)
 
 
 def test_what_was_not_obeyed_is_said_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
