@@ -39,7 +39,7 @@ from stridesense.history.store import Store
 from stridesense.history.writing import delete_session
 from stridesense.recording.writer import check_free
 from stridesense.runtime.config import load_settings
-from stridesense.runtime.files import write_whole
+from stridesense.runtime.files import PRIVATE, write_whole
 from stridesense.runtime.past import briefing_of, effects_so_far
 from stridesense.sinks.coach_words import safe
 
@@ -134,7 +134,7 @@ def export(
     with working("writing"), _opened(database) as store, store.snapshot():
         ids = session_ids(store) if session is None else [find_session(session_ids(store), session)]
         mornings = check_ins(store) if everything else []
-        write_whole(output, form((whole_session(store, each) for each in ids), mornings))
+        write_whole(output, form((whole_session(store, each) for each in ids), mornings), mode=PRIVATE)
     note(f"{len(ids)} sessions and {len(mornings)} check-ins written to {output}")
     return 0
 

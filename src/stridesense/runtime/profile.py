@@ -35,7 +35,7 @@ from stridesense.gait.segmentation import SegmentationParams
 from stridesense.gait.speed import SpeedCalibration
 from stridesense.model import Foot
 from stridesense.pipeline import PipelineParams
-from stridesense.runtime.files import write_whole
+from stridesense.runtime.files import PRIVATE, write_whole
 
 FOLDER: Final = "shoes"
 SUFFIX: Final = ".toml"
@@ -236,7 +236,7 @@ def save_profile(profile: ShoeProfile) -> Path:
     except OSError as error:
         msg = f"{file} cannot be written: {error.strerror or error}"
         raise InputError(msg) from None
-    write_whole(file, ["\n".join(_toml(values)) + "\n"])
+    write_whole(file, ["\n".join(_toml(values)) + "\n"], mode=PRIVATE)
     return file
 
 
