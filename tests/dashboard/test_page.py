@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FASTER = 10.0
 WATCHED = 7.0
-"""How much faster a run goes: ten times where its end matters, seven times where each stride is waited for."""
+"""How much faster a run goes: where its end matters, and where each of its strides is waited for."""
 
 PIXELS_P95_S = 0.25
 CUE_S = 0.5
