@@ -37,6 +37,9 @@ library_log.setLevel(logging.CRITICAL)  # what goes wrong comes to us as an exce
 KEEPALIVE_S: Final = 5
 """A link that died without a word is noticed after two of these; a message in flight notices it sooner."""
 
+INBOX_MESSAGES: Final = 4096
+"""So many may wait to be read, some twenty seconds of twenty runners; in a flood the newest go."""
+
 ANSWER_TIMEOUT_S: Final = 2.0
 
 NO_DELAY: Final = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -85,6 +88,7 @@ class Client(aiomqtt.Client):
             timeout=ANSWER_TIMEOUT_S,
             keepalive=KEEPALIVE_S,
             socket_options=(NO_DELAY,),
+            max_queued_incoming_messages=INBOX_MESSAGES,
             logger=library_log,
         )
         self._client.connect_timeout = ANSWER_TIMEOUT_S
