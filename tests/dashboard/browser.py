@@ -24,9 +24,11 @@ from stridesense.runtime.session import SessionReport, run_session
 from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sources.replay import ReplaySource
+from stridesense.units import NS_PER_S
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RECORDINGS = CHECKOUT / "recordings"
+STANDING_S = 3.0  # at the beginning of the recordings
 ARTIFACTS = CHECKOUT / "tests" / "artifacts"
 
 FLAGS = (
@@ -129,14 +131,14 @@ class Notebook(Sink):
 
     def __init__(self) -> None:
         self.strides: dict[tuple[str, float], float] = {}
-        self.cues: list[float] = []
+        self.cues: list[tuple[str, float]] = []
 
     async def handle(self, item: Item) -> None:
         match item:
             case Stride():
                 self.strides[item.foot, item.initial_contact_s] = time.time()
             case Cue():
-                self.cues.append(time.time())
+                self.cues.append((item.text, time.time()))
 
 
 class HeadStart(MonotonicClock):
@@ -163,6 +165,24 @@ async def run(
     source = Paced(ReplaySource(recorded), speed=speed, clock=HeadStart(ahead_s / speed))
     mqtt = PatientMqttSink(settings, uuid4().hex, time.time() - ahead_s, desk=desk)
     return await run_session(source, demo_setup(Settings(), None).pipeline(), [*sinks, mqtt], desk)
+
+
+async def relive(settings: MqttSettings, speed: float, notebook: Notebook, recording: str) -> None:
+    """The messages of a recorded run in their rhythm; all else is worked out before the first one.
+
+    So the machine has nothing else to do while it is watched how long a message takes.
+    """
+    pipeline = demo_setup(Settings(), None).pipeline()
+    packets = Recording.open(RECORDINGS / f"{recording}.mcap").flow()
+    due = [(packet.arrival_ns / NS_PER_S, pipeline.process(packet)) for packet in packets]
+    clock = HeadStart(STANDING_S / speed)
+    async with PatientMqttSink(settings, uuid4().hex, time.time()) as mqtt:
+        zero_s = clock.now_s()
+        for arrival_s, items in due:
+            await clock.sleep_until(zero_s + arrival_s / speed)
+            for item in items:
+                await notebook.handle(item)
+                await mqtt.handle(item)
 
 
 @asynccontextmanager
