@@ -19,6 +19,7 @@ from stridesense.cli.main import main
 from stridesense.recording.reader import Recording
 
 PROGRAM = Path(sys.executable).with_name("stridesense")
+VARIABLE = "STRIDESENSE_MQTT__PASSWORD"
 
 
 @pytest.fixture
@@ -29,13 +30,16 @@ def mosquitto(tmp_path: Path, require_program: Callable[[str], str]) -> Iterator
     broker.kill()
 
 
-def url(broker: Broker, password: str) -> str:
-    return f"mqtt://{USERNAME}:{password.replace(' ', '%20')}@127.0.0.1:{broker.port}"
+def url(broker: Broker) -> str:
+    return f"mqtt://{USERNAME}@127.0.0.1:{broker.port}"
 
 
-async def test_replay_publishes_every_stride_on_a_broker(recording: Path, mosquitto: Broker) -> None:
+async def test_replay_publishes_every_stride_on_a_broker(
+    recording: Path, mosquitto: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, PASSWORD)
     async with Listener(mosquitto) as listener:
-        line = ["replay", str(recording), "--speed", "max", "--mqtt", url(mosquitto, PASSWORD)]
+        line = ["replay", str(recording), "--speed", "max", "--mqtt", url(mosquitto)]
         process = await asyncio.create_subprocess_exec(PROGRAM, *line, stdout=subprocess.PIPE)
         output, _ = await process.communicate()
         assert process.returncode == 0
@@ -47,13 +51,17 @@ async def test_replay_publishes_every_stride_on_a_broker(recording: Path, mosqui
 
 
 def test_a_wrong_password_is_one_sentence(
-    recording: Path, mosquitto: Broker, capsys: pytest.CaptureFixture[str]
+    recording: Path,
+    mosquitto: Broker,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["replay", str(recording), "--mqtt", url(mosquitto, "guess")]) == 1
+    monkeypatch.setenv(VARIABLE, "guess")
+    assert main(["replay", str(recording), "--mqtt", url(mosquitto)]) == 1
     message = capsys.readouterr().err
     assert message.startswith("error: ")
     assert message.count("\n") == 1
-    assert "password" in message
+    assert "refuses the user name or the password" in message
     assert "guess" not in message
 
 

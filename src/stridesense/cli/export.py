@@ -131,6 +131,7 @@ class _Flow:
     marks: list[Instruction] = field(default_factory=list)
 
     def watched(self, items: Iterable[RawPacket | Instruction]) -> Iterator[RawPacket | Instruction]:
+        """Hand them on, and take note."""
         for item in items:
             self.last_ns = max(self.last_ns, item.arrival_ns)
             if isinstance(item, Instruction) and item.order is Order.MARK:
