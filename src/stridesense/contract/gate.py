@@ -31,13 +31,36 @@ TELL_EVERY_S: Final = 1.0
 _SHOWN_LETTERS: Final = 12
 
 
+class Quota:
+    """So many a second, and so many at once after a pause.
+
+    Args:
+        per_s: the rate.
+        burst: how many at once.
+    """
+
+    def __init__(self, per_s: float, burst: float) -> None:
+        self._per_s = per_s
+        self._burst = self._left = burst
+        self._seen_s: float | None = None
+
+    def allows(self, now_s: float) -> bool:
+        """Whether one more is within it; if so it counts."""
+        since_s = 0.0 if self._seen_s is None else now_s - self._seen_s
+        self._seen_s = now_s
+        self._left = min(self._burst, self._left + since_s * self._per_s)
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True
+
+
 class Gate:
     """Lets commands in that are valid, fresh and not too many; counts the others by their reason."""
 
     def __init__(self) -> None:
         self.refused: Counter[RefusalReason] = Counter()
-        self._tokens = BURST
-        self._counted_s: float | None = None
+        self._quota = Quota(COMMANDS_PER_S, BURST)
         self._told_s: float | None = None
 
     def admit(self, payload: bytes, now_s: float, *, retained: bool) -> Command:
@@ -52,7 +75,8 @@ class Gate:
             CommandError: it is not let in, and counted.
         """
         try:
-            self._take_token(now_s)
+            if not self._quota.allows(now_s):
+                _refuse_too_many()
             _refuse_retained(retained=retained)
             return parse(payload)
         except CommandError as refusal:
@@ -72,15 +96,6 @@ class Gate:
         self._told_s = now_s
         return True
 
-    def _take_token(self, now_s: float) -> None:
-        since_s = 0.0 if self._counted_s is None else now_s - self._counted_s
-        self._counted_s = now_s
-        self._tokens = min(BURST, self._tokens + since_s * COMMANDS_PER_S)
-        if self._tokens < 1.0:
-            msg = f"too many commands: {COMMANDS_PER_S:.0f} a second are obeyed"
-            raise CommandError(RefusalReason.TOO_MANY, msg)
-        self._tokens -= 1.0
-
 
 def parse(payload: bytes) -> Command:
     """The command in a payload.
@@ -98,6 +113,11 @@ def parse(payload: bytes) -> Command:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise CommandError(RefusalReason.NOT_VALID, _sentence(first, fields), _id_of(fields)) from None
+
+
+def _refuse_too_many() -> None:
+    msg = f"too many commands: {COMMANDS_PER_S:.0f} a second are obeyed"
+    raise CommandError(RefusalReason.TOO_MANY, msg)
 
 
 def _refuse_retained(*, retained: bool) -> None:

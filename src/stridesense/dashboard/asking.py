@@ -2,43 +2,17 @@
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any, Final, Never
 
 from stridesense.contract.commands import MAX_COMMAND_BYTES, Command, CommandError
-from stridesense.contract.gate import parse
+from stridesense.contract.gate import Quota, parse
 from stridesense.dashboard.hub import Hub
 from stridesense.dashboard.said import to_json
 from stridesense.dashboard.subscriber import Subscriber
 from stridesense.errors import LinkError, UsageError
 
-COMMANDS_PER_S: Final = 5
+COMMANDS_PER_S: Final = 5.0
 """Of one page, that many at once as well; our own choice: nobody presses a button faster."""
-
-
-class Quota:
-    """So many a second, and no more than that at once.
-
-    Args:
-        per_s: the rate.
-        clock: seconds of any clock that does not jump.
-    """
-
-    def __init__(self, per_s: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._per_s = per_s
-        self._clock = clock
-        self._left = float(per_s)
-        self._seen_s = clock()
-
-    def allows(self) -> bool:
-        """Whether one more is within it; if so it counts."""
-        now_s = self._clock()
-        self._left = min(self._per_s, self._left + (now_s - self._seen_s) * self._per_s)
-        self._seen_s = now_s
-        if self._left < 1.0:
-            return False
-        self._left -= 1.0
-        return True
 
 
 class Asking:
@@ -47,7 +21,7 @@ class Asking:
     def __init__(self, hub: Hub, subscriber: Subscriber) -> None:
         self._hub = hub
         self._subscriber = subscriber
-        self._quota = Quota(COMMANDS_PER_S)
+        self._quota = Quota(COMMANDS_PER_S, burst=COMMANDS_PER_S)
 
     async def answer(self, text: str) -> bytes | None:
         """The refusal of what the page sent; None when it is on its way."""
@@ -55,8 +29,8 @@ class Asking:
         try:
             request = _request(text)
             name = _name(request)
-            if not self._quota.allows():
-                _refuse(f"more than {COMMANDS_PER_S} commands a second are not passed on")
+            if not self._quota.allows(time.monotonic()):
+                _refuse(f"more than {COMMANDS_PER_S:.0f} commands a second are not passed on")
             device, command = _command(request)
             if not self._hub.knows(device):
                 _refuse("no runner of this name has been heard of")
