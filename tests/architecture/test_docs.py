@@ -5,9 +5,11 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from stridesense import model
 from stridesense.cli.main import COMMANDS, main
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -77,3 +79,17 @@ def test_the_layers_drawn_are_those_that_are_held() -> None:
     held = project["tool"]["importlinter"]["contracts"][0]["layers"]
     page = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert "\n".join(held) in page
+
+
+def test_the_river_drawn_is_that_of_the_code() -> None:
+    drawing = ET.fromstring((CHECKOUT / "docs" / "images" / "river.svg").read_text(encoding="utf-8"))  # noqa: S314
+    svg = "{http://www.w3.org/2000/svg}"
+    assert drawing.find(f"{svg}title") is not None
+    assert drawing.find(f"{svg}desc") is not None
+    texts = [(text.get("class"), "".join(text.itertext())) for text in drawing.iter(f"{svg}text")]
+    items = [words for kind, words in texts if kind == "name"]
+    assert len(items) == 6
+    assert [item for item in items if not hasattr(model, item)] == []
+    places = re.findall(r"\b(?:[a-z]+/)+(?:\w+\.py)?", " ".join(words for _, words in texts))
+    assert len(places) == 9
+    assert [place for place in places if not (CHECKOUT / "src" / "stridesense" / place).exists()] == []
