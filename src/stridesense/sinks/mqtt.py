@@ -32,6 +32,7 @@ from stridesense.model import (
 from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.mqtt_commands import CommandReceiver
 from stridesense.sinks.mqtt_courier import FAREWELL_S, Courier
+from stridesense.sinks.mqtt_home_assistant import tell_home_assistant
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.outbox import Counters
 from stridesense.sinks.summary import Summary
@@ -98,6 +99,8 @@ class MqttSink(Sink):
         self.announce(Kind.INFO, {"software": "stridesense", "software_version": __version__})
         started = {"state": "running", "started": self._unix_s(0.0)}
         self.announce(Kind.SESSION, {**started, "muted": self._muted, "theme": self._theme})
+        if self._settings.home_assistant:
+            tell_home_assistant(self.courier)
         if self._own_courier:
             await self.courier.__aenter__()
         self._opened.push_async_callback(self._leave)
