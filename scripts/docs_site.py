@@ -21,9 +21,10 @@ COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 PAGES: Final = "pages"
 SITE: Final = "site"
 ICON: Final = "src/stridesense/dashboard/static/icon.svg"
+PODS: Final = "firmware_protocols/"
 BESIDE_DOCS: Final = (
-    "firmware_protocols/**/*.md",
-    "firmware_protocols/stridesense_pod/firmware/**/*",
+    f"{PODS}**/*.md",
+    f"{PODS}stridesense_pod/firmware/**/*",
     "src/stridesense/simulator/scenarios/annotated.toml",
 )
 Navigation: TypeAlias = "str | list[Navigation] | dict[str, Navigation]"
@@ -80,12 +81,16 @@ def build(folder: Path) -> list[str]:
 
 
 def navigation_faults(folder: Path) -> Iterator[str]:
-    """Pages that the navigation names and nobody wrote, and pages of docs/ that it forgets."""
+    """Pages that the navigation names and nobody wrote, and pages of docs/ that it forgets.
+
+    Those of single pods are reached from the table of pods.
+    """
     configuration = tomllib.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
     named = set(_leaves(configuration["project"]["nav"]))
     pages = folder / PAGES
     missing = sorted(page for page in named if not (pages / page).is_file())
-    forgotten = sorted({page.name for page in pages.glob("*.md")} - named)
+    written = {page.relative_to(pages).as_posix() for page in pages.rglob("*.md")}
+    forgotten = sorted(page for page in written - named if not page.startswith(PODS))
     yield from (f"the navigation names {page}, which is not there" for page in missing)
     yield from (f"{page} is not in the navigation" for page in forgotten)
 

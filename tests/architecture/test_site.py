@@ -49,9 +49,11 @@ def test_a_broken_link_fails_the_build(builder: Any, staged: Path, words: str, t
 
 def test_a_page_outside_the_navigation_is_told(builder: Any, staged: Path) -> None:
     (staged / "pages" / "lost.md").write_text("# Lost\n", encoding="utf-8")
+    (staged / "pages" / "integrations" / "deep.md").write_text("# Deep\n", encoding="utf-8")
     (staged / "pages" / "pods.md").unlink()
     assert list(builder.navigation_faults(staged)) == [
         "the navigation names pods.md, which is not there",
+        "integrations/deep.md is not in the navigation",
         "lost.md is not in the navigation",
     ]
 
