@@ -1,12 +1,19 @@
 """The documentation builds as a site that leads nowhere wrong and asks no other host for anything."""
 
 import importlib.util
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import async_playwright
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +30,52 @@ def builder() -> Any:
 def staged(builder: Any, tmp_path: Path) -> Path:
     builder.stage(CHECKOUT, tmp_path)
     return tmp_path
+
+
+class Silent(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+async def test_a_browser_asks_no_other_host_and_finds_what_is_searched(
+    builder: Any, staged: Path, require_program: Callable[[str], str]
+) -> None:
+    assert builder.build(staged) == []
+    program = require_program("chromium")
+    faults: list[str] = []
+    with served(staged / "site") as address:
+        async with async_playwright() as playwright:
+            chromium = await playwright.chromium.launch(
+                executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+            )
+            page = await chromium.new_page(viewport={"width": 390, "height": 844})
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.on(
+                "console", lambda message: faults.append(message.text) if message.type == "error" else None
+            )
+            for name in ("mqtt", "architecture", "index"):
+                await page.goto(f"{address}/{name}.html", wait_until="networkidle")
+                assert await page.evaluate(OVERFLOW) <= 0, name
+            await page.keyboard.press("Control+k")
+            await page.get_by_role("combobox", name="Search").fill("calf budget")
+            await page.get_by_text("Each stride and hop costs a leg").wait_for()
+            await chromium.close()
+    assert faults == []
+    assert any(url.endswith("search.json") for url in asked)
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
 
 
 def test_every_page_builds_and_leads_somewhere(builder: Any, staged: Path) -> None:
