@@ -7,11 +7,11 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
+from stridesense.contract import topics
 from stridesense.contract.messages import MESSAGES, read
 from stridesense.contract.schemas import file_name, schema
-from stridesense.contract.topics import ROOT, Kind
+from stridesense.contract.topics import Kind
 from stridesense.errors import InputError
-from stridesense.model import Foot
 
 RELEASED = Path(__file__).resolve().parents[2] / "docs" / "contract" / "released"
 FRACTION = re.compile(rb"\d+(?:\.\d+)?e[+-]?\d+|\d+\.\d+")
@@ -20,25 +20,16 @@ COUNT = re.compile(rb"\d\d+")
 
 def faults(topic: str, payload: bytes) -> list[str]:
     """What is wrong with a message that we say, each in a sentence."""
-    kind = kind_of(topic)
-    if kind is None:
-        return [f"{topic} is no topic of the contract"]
     try:
+        _, kind, _ = topics.parse(topic)
         read(kind, payload)
     except InputError as error:
-        return [str(error)]
+        return [f"{topic}: {error}"]
     unknown = json.loads(payload).keys() - MESSAGES[kind].model_fields.keys()
     # The model has looked at each number. What the schema says beyond that hangs on names and types, so one
     # message stands for all that differ in figures alone: validating is thirty times slower than reading.
     alike = COUNT.sub(b"10", FRACTION.sub(b"0.5", payload))
     return [*(f"{kind} has no field {name}" for name in sorted(unknown)), *_schema_faults(kind, alike)]
-
-
-def kind_of(topic: str) -> Kind | None:
-    """What kind the messages on a topic are."""
-    levels = topic.removeprefix(f"{ROOT}/").split("/")[1:]
-    name = "/".join(levels[1:] if levels and levels[0] in set(Foot) else levels)
-    return Kind(name) if topic.startswith(f"{ROOT}/") and name in set(Kind) else None
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stridesense.contract.messages import MAX_MESSAGE_BYTES, MESSAGES, CueMessage, Enveloped, read
 from stridesense.contract.records import record
-from stridesense.contract.topics import Envelope, Kind, topic
+from stridesense.contract.topics import A_FOOT, Envelope, Kind, topic
 from stridesense.errors import InputError
 from stridesense.model import (
     Bout,
@@ -113,7 +113,9 @@ def test_each_kind_but_the_commands_has_a_model_that_explains_each_field() -> No
 def test_what_is_told_of_an_item_is_flat_and_is_read_back(
     item: object, kind: Kind, said: dict[str, object]
 ) -> None:
-    payload = Envelope("sid").wrap(topic("pod", kind), 1.0, record(item))
+    payload = Envelope("sid").wrap(
+        topic("pod", kind, Foot.LEFT if kind in A_FOOT else None), 1.0, record(item)
+    )
     assert json.loads(payload) == {"v": 1, "sid": "sid", "seq": 0, "t": 1.0, "type": kind, **said}
     assert read(kind, payload).model_dump(mode="json", exclude_unset=True) == json.loads(payload)
 

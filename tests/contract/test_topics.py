@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from brokers import stride
 from stridesense.contract.examples import examples
-from stridesense.contract.topics import DELIVERY, Envelope, Kind, device_level, topic
-from stridesense.errors import UsageError
+from stridesense.contract.topics import A_FOOT, DELIVERY, Envelope, Kind, device_level, parse, topic
+from stridesense.errors import InputError, UsageError
 from stridesense.model import Foot
 from stridesense.sinks.backoff import delays_s
 from stridesense.sinks.summary import Summary
@@ -54,6 +54,36 @@ def test_topics_are_those_that_subscribers_know() -> None:
     names = ("summary", "cue", "status", "info", "battery", "session")
     assert [topic("pod", Kind(name)) for name in names] == [f"stridesense/1/pod/{name}" for name in names]
     assert set(DELIVERY) == set(Kind)
+
+
+@pytest.mark.parametrize("device", ["pod", "L\u00e4ufer", "<img>", "x" * 64])
+@pytest.mark.parametrize("kind", Kind)
+def test_a_topic_says_whose_and_what_it_is(device: str, kind: Kind) -> None:
+    for foot in Foot if kind in A_FOOT else [None]:
+        assert parse(topic(device, kind, foot)) == (device, kind, foot)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "",
+        "stridesense/1/",
+        "stridesense/1/pod",
+        "stridesense/1//cue",
+        "stridesense/2/pod/cue",
+        "pod/cue",
+        "stridesense/1/pod/cue/",
+        "stridesense/1/pod/stride",
+        "stridesense/1/pod/left/cue",
+        "stridesense/1/pod/both/stride",
+        "stridesense/1/pod/left/stride/more",
+        "stridesense/1/pod\0/cue",
+        f"stridesense/1/{'x' * 65}/cue",
+    ],
+)
+def test_any_other_topic_is_none_of_ours(elsewhere: str) -> None:
+    with pytest.raises(InputError, match="no topic"):
+        parse(elsewhere)
 
 
 def test_each_topic_counts_for_itself_without_a_gap() -> None:

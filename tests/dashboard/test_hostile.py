@@ -11,8 +11,9 @@ import pytest
 
 from brokers import Broker, cue
 from dashboard.pages import Page, Publisher, said, stride_at
-from stridesense.dashboard.asking import COMMANDS_PER_S
+from stridesense.contract.commands import MAX_COMMAND_BYTES
 from stridesense.dashboard.guard import Guard, is_loopback
+from stridesense.dashboard.page_commands import COMMANDS_PER_S
 from stridesense.dashboard.page_files import page_files
 from stridesense.dashboard.server import serve
 from stridesense.dashboard.web import MAX_PAGES
@@ -203,6 +204,20 @@ async def test_a_command_that_is_none_is_refused_in_a_sentence(address: str, pub
             await page.until(lambda page=page: page.of("refused"))
             assert 10 < len(page.of("refused")[0]["text"]) < 200, text
     assert publisher.commands.empty()
+
+
+async def test_a_command_counts_without_what_a_page_wraps_it_in(address: str, publisher: Publisher) -> None:
+    command = {"command": "mark", "text": "\N{RUNNER}" * 200, "id": "i" * 64}
+    request = json.dumps({"type": "command", "device": "pod", "command": command}).ljust(
+        MAX_COMMAND_BYTES + 1
+    )
+    async with Page(address) as page:
+        await page.until_up()
+        await publisher.say("status", b"online")
+        await page.until(lambda: page.items)
+        await page.socket.send_str(request.ljust(MAX_COMMAND_BYTES + 1))
+        _, told = await asyncio.wait_for(publisher.commands.get(), 5.0)
+        assert told.items() >= command.items()
 
 
 async def test_a_refusal_names_the_command(lonely: str) -> None:

@@ -30,6 +30,9 @@ TELL_EVERY_S: Final = 1.0
 
 _SHOWN_LETTERS: Final = 12
 
+Fields = dict[str, Any]
+"""What a stranger sent, as JSON has it."""
+
 
 class Quota:
     """So many a second, and so many at once after a pause.
@@ -107,12 +110,43 @@ def parse(payload: bytes) -> Command:
     if len(payload) > MAX_COMMAND_BYTES:
         msg = f"a command has at most {MAX_COMMAND_BYTES} bytes, not {len(payload)}"
         raise CommandError(RefusalReason.TOO_LARGE, msg)
-    fields = _object(payload)
+    return command_of(fields_of(payload))
+
+
+def fields_of(payload: bytes) -> Fields:
+    """The fields of a JSON object, whose length the caller has bounded.
+
+    Raises:
+        CommandError: it is none.
+    """
+    try:
+        data = json.loads(payload.decode(), object_pairs_hook=_fields, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        msg = "a command is a JSON object in UTF-8, and this is none"
+        raise CommandError(RefusalReason.NOT_JSON, msg) from None
+    if not isinstance(data, dict):
+        msg = 'a command is a JSON object, as in {"command": "mute"}'
+        raise CommandError(RefusalReason.NOT_VALID, msg)
+    return data
+
+
+def command_of(fields: Fields) -> Command:
+    """The command that has these fields.
+
+    Raises:
+        CommandError: it is none of the closed set, or has what it should not.
+    """
     try:
         return COMMAND.validate_python(fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise CommandError(RefusalReason.NOT_VALID, _sentence(first, fields), _id_of(fields)) from None
+        raise CommandError(RefusalReason.NOT_VALID, _sentence(first, fields), id_of(fields)) from None
+
+
+def id_of(fields: Fields) -> str:
+    """What the sender calls the command; empty where that cannot be said back."""
+    told = fields.get("id")
+    return told if isinstance(told, str) and len(told) <= MAX_ID and told.isprintable() else ""
 
 
 def _refuse_too_many() -> None:
@@ -126,19 +160,7 @@ def _refuse_retained(*, retained: bool) -> None:
         raise CommandError(RefusalReason.RETAINED, msg)
 
 
-def _object(payload: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(payload.decode(), object_pairs_hook=_fields, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        msg = "a command is a JSON object in UTF-8, and this is none"
-        raise CommandError(RefusalReason.NOT_JSON, msg) from None
-    if not isinstance(data, dict):
-        msg = 'a command is a JSON object, as in {"command": "mute"}'
-        raise CommandError(RefusalReason.NOT_VALID, msg)
-    return data
-
-
-def _fields(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def _fields(pairs: Sequence[tuple[str, Any]]) -> Fields:
     fields = dict(pairs)
     if len(fields) < len(pairs):
         msg = "a command has each field once"
@@ -151,7 +173,7 @@ def _refuse_constant(name: str) -> None:
     raise CommandError(RefusalReason.NOT_JSON, msg)
 
 
-def _sentence(error: ErrorDetails, fields: dict[str, Any]) -> str:
+def _sentence(error: ErrorDetails, fields: Fields) -> str:
     match error["type"]:
         case "union_tag_invalid" | "union_tag_not_found":
             told = f"not {_shown(fields['command'])}" if "command" in fields else "which is missing"
@@ -166,8 +188,3 @@ def _shown(told: object) -> str:
     """The first letters of what a stranger said, in letters that every terminal bears."""
     text = ascii(told)
     return text if len(text) <= _SHOWN_LETTERS + 2 else f"{text[:_SHOWN_LETTERS]}..."
-
-
-def _id_of(fields: dict[str, Any]) -> str:
-    told = fields.get("id")
-    return told if isinstance(told, str) and len(told) <= MAX_ID and told.isprintable() else ""

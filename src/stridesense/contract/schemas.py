@@ -11,7 +11,7 @@ from stridesense.contract import topics
 from stridesense.contract.commands import COMMAND
 from stridesense.contract.examples import examples
 from stridesense.contract.messages import MESSAGES, StatusMessage
-from stridesense.contract.topics import A_FOOT, DELIVERY, OFFLINE, Kind, topic
+from stridesense.contract.topics import A_FOOT, DELIVERY, OFFLINE, Kind, schema_name, topic
 from stridesense.model import Foot
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -56,7 +56,7 @@ def schema(kind: Kind) -> Document:
         made = {**made["properties"]["status"], "description": StatusMessage.__doc__}
     definitions = made.pop("$defs", {})
     plain: Document = _inlined(made, definitions)
-    return {"$schema": DIALECT, **plain, "title": topics.schema(kind)}
+    return {"$schema": DIALECT, **plain, "title": schema_name(kind)}
 
 
 def asyncapi() -> Document:
@@ -168,7 +168,10 @@ def _message(kind: Kind) -> Document:
     text, content_type = examples()[kind].decode(), "application/json"
     if kind is Kind.STATUS:
         text, content_type = json.dumps(text), "text/plain"
-    named = {"type": "object", "properties": {"schema": {"type": "string", "const": topics.schema(kind)}}}
+    named = {
+        "type": "object",
+        "properties": {"schema": {"type": "string", "const": schema_name(kind)}},
+    }
     return {
         "name": payload["title"],
         "title": _id(kind),

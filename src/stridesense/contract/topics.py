@@ -17,7 +17,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from stridesense.errors import UsageError
+from stridesense.errors import InputError, UsageError
 from stridesense.model import Foot
 
 VERSION: Final = 1
@@ -53,6 +53,9 @@ class Kind(StrEnum):
 
 A_FOOT: Final = frozenset({Kind.STRIDE, Kind.SHAPE, Kind.READING, Kind.LINK, Kind.HOP, Kind.BUDGET})
 """Kinds that have a topic for each foot."""
+
+_OF_NO_FOOT: Final = frozenset(Kind) - A_FOOT
+_FEET: Final = frozenset(Foot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,25 @@ def topic(device: str, kind: Kind, foot: Foot | None = None) -> str:
     return "/".join(levels)
 
 
-def schema(kind: Kind) -> str:
+def parse(topic: str) -> tuple[str, Kind, Foot | None]:
+    """Device, kind and foot of a topic: the inverse of `topic`.
+
+    The name of a device is any printable text of at most 64 letters, as others may name theirs more freely.
+
+    Raises:
+        InputError: no device of ours speaks or is spoken to there.
+    """
+    device, _, rest = topic.removeprefix(f"{ROOT}/").partition("/")
+    foot, _, kind = rest.partition("/")
+    is_of_foot = kind in A_FOOT and foot in _FEET
+    is_named = 0 < len(device) <= MAX_DEVICE_LENGTH and device.isprintable()
+    if not topic.startswith(f"{ROOT}/") or not is_named or not (is_of_foot or rest in _OF_NO_FOOT):
+        msg = "this is no topic of the contract"
+        raise InputError(msg)
+    return (device, Kind(kind), Foot(foot)) if is_of_foot else (device, Kind(rest), None)
+
+
+def schema_name(kind: Kind) -> str:
     """The name of the schema of the payloads of one kind, for the user property `schema`."""
     return f"stridesense.{kind}/{VERSION}"
 

@@ -8,10 +8,10 @@ from typing import Final
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 from aiohttp.typedefs import Handler, Middleware
 
-from stridesense.dashboard.asking import Asking
 from stridesense.dashboard.guard import HEADERS, Guard
 from stridesense.dashboard.hub import Hub
 from stridesense.dashboard.mailbox import Mailbox
+from stridesense.dashboard.page_commands import PageCommands
 from stridesense.dashboard.page_files import page_files
 from stridesense.dashboard.subscriber import Subscriber
 
@@ -98,10 +98,10 @@ class Site:
     async def _serve(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         with self._hub.page() as (greeting, mailbox):
             sending = asyncio.create_task(_send(socket, greeting, mailbox, transport), name="page")
-            asking = Asking(self._hub, self._subscriber)
+            commands = PageCommands(self._hub, self._subscriber)
             try:
                 async for message in socket:
-                    if message.type is WSMsgType.TEXT and (refusal := await asking.answer(message.data)):
+                    if message.type is WSMsgType.TEXT and (refusal := await commands.answer(message.data)):
                         mailbox.put(refusal)
             finally:
                 sending.cancel()

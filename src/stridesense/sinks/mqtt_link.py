@@ -19,7 +19,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from stridesense.contract.topics import Delivery, Kind, schema
+from stridesense.contract.topics import Delivery, Kind, schema_name
 from stridesense.sinks.mqtt_client import Client
 from stridesense.sinks.mqtt_echo import Echo
 from stridesense.sinks.mqtt_faults import VersionRefusedError
@@ -234,7 +234,7 @@ def _properties(kind: Kind | None, remaining_s: float) -> Properties:
     properties.PayloadFormatIndicator = 1
     properties.ContentType = "text/plain" if kind is Kind.STATUS else "application/json"
     if kind is not None:
-        properties.UserProperty = ("schema", schema(kind))
+        properties.UserProperty = ("schema", schema_name(kind))
     if isfinite(remaining_s):
         properties.MessageExpiryInterval = max(1, int(remaining_s))
     return properties
