@@ -7,11 +7,11 @@ READY := .venv/.ready
 PEERS := .venv-peers
 DATA := ../shared/data
 
-.PHONY: help setup demo test check bench season validate peers docs contract pictures recordings clean
+.PHONY: help setup demo test check bench season validate peers home-assistant node-red docs contract pictures recordings clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 setup: $(READY)  ## make .venv with the versions of uv.lock
 
@@ -44,6 +44,12 @@ peers: $(PEERS)/.ready  ## make .venv-peers with the packages that validate comp
 docs: $(READY)  ## build the documentation as a site in site/; whatever leads nowhere makes it fail
 	@$(BIN)/python scripts/docs_site.py site
 
+home-assistant: $(READY)  ## ask Home Assistant's own code what it makes of us (fetches its code once)
+	$(BIN)/python -m pytest -q tests/integration/test_home_assistant_schemas.py
+
+node-red: $(READY)  ## run Node-RED with our flow and a broker (fetches it once)
+	$(BIN)/python -m pytest -q tests/integrations_env/try_node_red.py
+
 contract: $(READY)  ## write the schemas of MQTT and the tables of docs/mqtt.md from the models
 	$(BIN)/python scripts/contract.py docs
 
@@ -54,7 +60,7 @@ recordings: $(READY)  ## make the recordings of the virtual runner anew
 	$(BIN)/python scripts/recordings.py recordings
 
 clean:  ## remove the environments and caches
-	rm -rf .venv $(PEERS) site .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
+	rm -rf .venv $(PEERS) .home-assistant site .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
 
 $(READY): pyproject.toml uv.lock scripts/pip_from_lock.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from conftest import missing
 from stridesense.contract.examples import DEVICE, SESSION, STARTED_UNIX_S, examples
@@ -95,8 +96,11 @@ def home_assistant(checkout: Path, require_program: Callable[[str], str]) -> Pat
     return folder / "python"
 
 
-def asked(python: Path, documents: dict[str, Document], payloads: dict[str, bytes]) -> Any:
-    told = {"documents": documents, "payloads": {where: said.decode() for where, said in payloads.items()}}
+def asked(
+    python: Path, documents: dict[str, Document], payloads: dict[str, bytes], automations: dict[str, Document]
+) -> Any:
+    said = {where: payload.decode() for where, payload in payloads.items()}
+    told = {"documents": documents, "payloads": said, "automations": automations}
     script = Path(__file__).parents[1] / "integrations_env" / "home_assistant_says.py"
     ran = subprocess.run(
         [python, script], input=json.dumps(told), capture_output=True, text=True, timeout=60, check=False
@@ -112,7 +116,7 @@ def described(device: str = DEVICE) -> Document:
 
 
 @pytest.fixture(scope="module")
-def verdict(home_assistant: Path) -> Any:
+def verdict(home_assistant: Path, checkout: Path) -> Any:
     documents = {
         "as it is": json.loads(discovery(DEVICE, "0.1.0")),
         "Ömer": json.loads(discovery("Ömer", "0.1.0")),
@@ -126,7 +130,10 @@ def verdict(home_assistant: Path) -> Any:
     }
     other = topic(OTHER, Kind.SUMMARY)
     payloads[other] = Envelope(SESSION).wrap(other, STARTED_UNIX_S, FULL)
-    return asked(home_assistant, documents, payloads)
+    example = checkout / "docs" / "integrations" / "home-assistant" / "automation.yaml"
+    [automation] = yaml.safe_load(example.read_text(encoding="utf-8"))
+    automations = {"example": automation, "without a trigger": {**automation, "triggers": [{}]}}
+    return asked(home_assistant, documents, payloads, automations)
 
 
 @pytest.mark.parametrize("name", ["as it is", OTHER])
@@ -147,6 +154,11 @@ def test_home_assistant_shows_the_figure_or_that_it_is_unknown(
 ) -> None:
     shown = verdict["rendered"]["as it is"][entity]
     assert shown == ("None" if figure is None else str(figure))
+
+
+def test_home_assistant_takes_the_example_of_an_automation(verdict: Any) -> None:
+    assert verdict["faults"]["example"] == []
+    assert verdict["faults"]["without a trigger"] != []
 
 
 def test_home_assistant_reads_the_cue(verdict: Any) -> None:

@@ -1,7 +1,7 @@
-"""Says what Home Assistant itself makes of discovery messages; runs in its Python, see home_assistant.sh.
+"""Says what Home Assistant makes of discovery messages and automations; runs in a Python that has its code.
 
-On stdin: {"documents": {name: discovery message}, "payloads": {topic: payload}}.
-On stdout: {"faults": {name: [fault, ...]}, "rendered": {name: {entity: what it shows}}}.
+On stdin a JSON object: documents (discovery messages) and automations by name, payloads by topic.
+On stdout: faults (a list) by name, and of each document what each entity shows (rendered).
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from homeassistant.components.mqtt.models import MqttValueTemplate
 from homeassistant.components.mqtt.schemas import DEVICE_DISCOVERY_SCHEMA
 from homeassistant.const import __version__
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import frame
 
 Document = dict[str, Any]
@@ -45,6 +46,12 @@ def shown(entity: dict[str, Any], payloads: dict[str, str]) -> object:
     return MqttValueTemplate(entity["value_template"]).async_render_with_possible_json_value(payload)
 
 
+def check_automation(automation: Document) -> None:
+    cv.TRIGGER_SCHEMA(copy.deepcopy(automation["triggers"]))
+    cv.CONDITIONS_SCHEMA(copy.deepcopy(automation["conditions"]))
+    cv.SCRIPT_SCHEMA(copy.deepcopy(automation["actions"]))
+
+
 async def main() -> None:
     told = json.load(sys.stdin)
     faults: dict[str, list[str]] = {}
@@ -64,6 +71,13 @@ async def main() -> None:
                 for key, entity in entities.items()
                 if entity.get("state_topic") in told["payloads"]
             }
+        for name, automation in told["automations"].items():
+            try:
+                check_automation(automation)
+            except vol.Invalid as fault:
+                faults[name] = [str(fault)]
+            else:
+                faults[name] = []
         await hass.async_stop(force=True)
     json.dump({"version": __version__, "faults": faults, "rendered": rendered}, sys.stdout)
 
