@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stridesense.errors import InputError
-from stridesense.runtime.files import PRIVATE, SHARED, write_whole
+from stridesense.errors import InputError, UsageError
+from stridesense.runtime.files import PRIVATE, SHARED, check_place, write_whole
 
 
 def test_a_file_is_replaced_by_all_of_its_pieces(tmp_path: Path) -> None:
@@ -45,3 +45,43 @@ def test_what_is_meant_for_others_is_readable_as_the_umask_says(
     finally:
         os.umask(before)
     assert (tmp_path / "out.txt").stat().st_mode & 0o777 == readable
+
+
+def test_a_link_stays_one_and_leads_to_the_new_text(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    target, link = tmp_path / "web" / "out.txt", tmp_path / "out.txt"
+    target.write_text("old", encoding="utf-8")
+    link.symlink_to(target)
+    write_whole(link, ["new"])
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8") == "new"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("folder", "is a folder"),
+        ("nowhere/out.txt", "no such folder"),
+        ("pipe", "a device or a pipe"),
+        ("session.mcap", "the session itself"),
+        ("same", "the session itself"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(
+    tmp_path: Path, name: str, why: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    session = tmp_path / "session.mcap"
+    session.touch()
+    (tmp_path / "same").symlink_to(session)
+    with pytest.raises((InputError, UsageError), match=why):
+        check_place(tmp_path / name, force=True, source=session)
+
+
+def test_a_link_to_nothing_is_not_taken_for_a_free_place(tmp_path: Path) -> None:
+    link = tmp_path / "out.txt"
+    link.symlink_to(tmp_path / "gone.txt")
+    with pytest.raises(UsageError, match="exists already"):
+        check_place(link, force=False)
+    check_place(link, force=True)

@@ -59,7 +59,7 @@ class RecordingWriter:
         self._segment: Segment | None = None
         self._unsynced_messages = 0
         self._next_probe_ns: int | None = None
-        _check_name(self.path, overwrite=overwrite)
+        check_name(self.path, overwrite=overwrite)
 
     @property
     def segments(self) -> tuple[Path, ...]:
@@ -207,7 +207,7 @@ def check_free(path: Path, *, force: bool) -> None:
         InputError: its folder or its name is such that nobody can tell.
     """
     try:
-        exists = path.exists()
+        exists = path.exists() or path.is_symlink()
     except OSError as error:
         msg = f"cannot write {path}: {error.strerror or error}"
         raise InputError(msg) from error
@@ -216,7 +216,13 @@ def check_free(path: Path, *, force: bool) -> None:
         raise UsageError(msg)
 
 
-def _check_name(path: Path, *, overwrite: bool | None) -> None:
+def check_name(path: Path, *, overwrite: bool | None = None) -> None:
+    """Refuse a recording that could not be begun under this name.
+
+    Raises:
+        UsageError: the name is none of a recording, or a file of it exists and may not be replaced.
+        InputError: its folder or its name is such that nobody can tell.
+    """
     if path.suffix != SUFFIX:
         msg = f"a recording is named NAME{SUFFIX}, not {path.name}"
         raise UsageError(msg)

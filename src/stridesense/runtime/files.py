@@ -7,11 +7,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from stridesense.errors import InputError
+from stridesense.errors import InputError, UsageError
+from stridesense.recording.writer import check_free
 
 PRIVATE: Final = 0o600
 SHARED: Final = 0o666
 """For whoever the person's umask lets read it."""
+
+
+def check_place(path: Path, *, force: bool, source: Path | None = None) -> None:
+    """Refuse, before the work is done, a file that could not be written after it.
+
+    Args:
+        path: where the result belongs.
+        force: whether a file that is there may be replaced.
+        source: what the result is made of, which it must never replace.
+
+    Raises:
+        UsageError: it exists, or is the source.
+        InputError: it is no plain file, or its folder is not there.
+    """
+    check_free(path, force=force)
+    if path.is_dir():
+        msg = f"{path} cannot be written: it is a folder"
+    elif not path.resolve().parent.is_dir():
+        msg = f"{path} cannot be written: there is no such folder"
+    elif path.exists() and not path.is_file():
+        msg = f"{path} cannot be written: it is a device or a pipe; name a file"
+    elif source is not None and path.exists() and path.samefile(source):
+        msg = f"{path} is the session itself, which would be lost: name another file"
+        raise UsageError(msg)
+    else:
+        return
+    raise InputError(msg)
 
 
 def write_whole(path: Path, pieces: Iterable[str], *, mode: int = SHARED) -> None:
@@ -35,17 +63,20 @@ def write_whole(path: Path, pieces: Iterable[str], *, mode: int = SHARED) -> Non
 def whole_file(path: Path, *, mode: int = SHARED) -> Iterator[IO[bytes]]:
     """A file beside `path` for bytes, which takes its place when the block ends well, as in `write_whole`.
 
+    Where `path` is a link, what it leads to is replaced.
+
     Raises:
         InputError: the folder or the disk does not take it.
     """
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    place = path.resolve()
+    beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     try:
         with open(beside, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as new:
             try:
                 yield new
                 new.flush()
                 os.fsync(new.fileno())
-                beside.replace(path)
+                beside.replace(place)
             except BaseException:
                 beside.unlink(missing_ok=True)
                 raise
