@@ -72,6 +72,8 @@ class App {
   }
 
   frame(at_ms) {
+    // First, so that no fault in drawing stops the clock that tells what is stale.
+    requestAnimationFrame((next_ms) => this.frame(next_ms));
     if (this.isDirty && this.view) {
       this.isDirty = false;
       this.draw();
@@ -80,7 +82,6 @@ class App {
       this.view?.frame((at_ms - this.movedAt_ms) / 1000);
       this.movedAt_ms = at_ms;
     }
-    requestAnimationFrame((next_ms) => this.frame(next_ms));
   }
 
   draw() {
