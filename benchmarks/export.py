@@ -15,7 +15,7 @@ from bench import is_quick, repeated, seconds_of, show
 from stridesense.model import Stride
 from stridesense.recording.export_fit import fit_bytes
 from stridesense.recording.export_parquet import write_strides
-from stridesense.recording.export_seconds import Mark, SessionRecord
+from stridesense.recording.export_session import SessionRecord
 from stridesense.recording.export_table import csv_lines
 from stridesense.simulator.season_plan import Phase, SessionPlan
 from stridesense.simulator.stride_runner import StrideRunner
@@ -36,7 +36,7 @@ def run_of(duration_s: float) -> SessionRecord:
         zero_unix_s=1_790_000_000.25,
         end_s=duration_s,
         strides=[item for item in StrideRunner(plan, seed=1).items() if isinstance(item, Stride)],
-        marks=[Mark(t_s=MARK_EVERY_S * (number + 1)) for number in range(int(duration_s / MARK_EVERY_S))],
+        marks_s=[MARK_EVERY_S * (number + 1) for number in range(int(duration_s / MARK_EVERY_S))],
     )
 
 

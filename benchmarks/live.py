@@ -33,6 +33,7 @@ from ble.rigs.box_rig import BoxRig  # noqa: E402
 from ble.rigs.bumble_rig import BumbleRig  # noqa: E402
 from stridesense.model import Foot, PodReport, RawPacket, Stride  # noqa: E402
 from stridesense.pipeline import Pipeline, warm_up  # noqa: E402
+from stridesense.runtime.desk import SessionDesk  # noqa: E402
 from stridesense.runtime.session import run_session  # noqa: E402
 from stridesense.simulator import SimulatedRun, parse, simulate  # noqa: E402
 from stridesense.sinks.base import Item, Sink  # noqa: E402
@@ -108,7 +109,7 @@ async def live(rig: Rig, run: SimulatedRun) -> AsyncIterator[tuple[list[SofpPod]
         SofpPod(await rig.peripheral("right", RIGHT), run, Foot.RIGHT, clock=clock) as right,
     ):
         source = BleSource(radio_of(rig), {Foot.LEFT: pod_of(left), Foot.RIGHT: pod_of(right)})
-        session = asyncio.create_task(run_session(source, Pipeline(), [watch]))
+        session = asyncio.create_task(run_session(source, Pipeline(), [watch], SessionDesk()))
         try:
             await asyncio.gather(*(pod.has_sent("data", 1) for pod in (left, right)))
             yield [left, right], watch, source

@@ -24,13 +24,22 @@ from stridesense.gait.detector import DetectorParams, GaitDetector
 from stridesense.gait.load import CalfLoadParams, Mechanics
 from stridesense.gait.own_line import OwnUsual, OwnUsualParams, OwnUsualState
 from stridesense.gait.segmentation import SegmentationParams, StrideBuilder
-from stridesense.model import Foot, Instruction, PodReading, PodReport, RawPacket, Stride
+from stridesense.model import (
+    Foot,
+    Instruction,
+    Obeyed,
+    PodReading,
+    PodReport,
+    RawPacket,
+    SessionZero,
+    Stride,
+)
 from stridesense.protocol.decoder import Decoder
 from stridesense.stage import Stage
 
 __all__ = ["Outcome", "Pipeline", "PipelineParams", "warm_up"]
 
-Outcome = CoachOutcome | PodReading
+Outcome = CoachOutcome | PodReading | SessionZero | Obeyed
 """What comes out of the river."""
 
 TIMED_BY_ARRIVAL: Final = "timed_by_arrival"
@@ -85,8 +94,13 @@ class Pipeline(Stage[RawPacket | Instruction, Outcome]):
     def process(self, item: RawPacket | Instruction) -> list[Outcome]:
         """Take one packet as it arrived, or what the runner said; return what became certain, in order."""
         if isinstance(item, Instruction):
-            return [out for out in self._coach.process(item) if out is not item]
-        return self._run(self.decoder.process(item))
+            self._coach.process(item)
+            t_s = self.session_time_s(item.arrival_ns) or 0.0
+            return [Obeyed(order=item.order, t_s=t_s, value=item.value)]
+        had_begun = self.decoder.zero is not None
+        items = self.decoder.process(item)
+        begun = [] if had_begun or self.decoder.zero is None else [self.decoder.zero]
+        return [*begun, *self._run(items)]
 
     def flush(self) -> list[Outcome]:
         """The session has ended: return what was still held back, foot by foot."""
@@ -114,6 +128,11 @@ class Pipeline(Stage[RawPacket | Instruction, Outcome]):
         self.decoder.state = decoder
         self._feet = {foot: _restored(self._chain(foot), states) for foot, states in feet.items()}
         self._both = _restored(self._both, both)
+
+    def session_time_s(self, arrival_ns: int) -> float | None:
+        """Session time of an arrival, which is host time; None before the first sample."""
+        zero = self.decoder.zero
+        return None if zero is None else zero.session_s(arrival_ns)
 
     @property
     def alignments(self) -> dict[Foot, Alignment]:

@@ -90,6 +90,7 @@ async def test_two_pods_at_208_hz_lose_nothing_and_make_the_strides_of_their_rec
     from stridesense.pipeline import Pipeline
     from stridesense.recording.format import SessionMeta
     from stridesense.recording.reader import Recording
+    from stridesense.runtime.desk import SessionDesk
     from stridesense.runtime.session import run_session
     from stridesense.sinks.recorder import Recorder
 
@@ -100,7 +101,7 @@ async def test_two_pods_at_208_hz_lose_nothing_and_make_the_strides_of_their_rec
     ):
         source = BleSource(radio_of(rig), {Foot.LEFT: pod_of(left), Foot.RIGHT: pod_of(right)}, HASTY)
         recorder = Recorder(path, SessionMeta.new("test"))
-        session = asyncio.create_task(run_session(source, Pipeline(), [recorder, kept]))
+        session = asyncio.create_task(run_session(source, Pipeline(), [recorder, kept], SessionDesk()))
         await asyncio.gather(*(pod.has_sent("data", 1) for pod in (left, right)))
         await becomes(lambda: session.done() or not (left.is_playing or right.is_playing), 60.0)
         await asyncio.sleep(0.5)

@@ -24,7 +24,7 @@ from stridesense.model import (
     Foot,
     GapCause,
     Hop,
-    Instruction,
+    Obeyed,
     Order,
     PodReading,
     PodReport,
@@ -99,7 +99,7 @@ def test_each_kind_but_the_commands_has_a_model_that_explains_each_field() -> No
              "after_sd": 0.5, "gain_sd": 1.5},
         ),
         (
-            Instruction(order=Order.MARK, arrival_ns=2_500_000_000, value="bridge"),
+            Obeyed(order=Order.MARK, t_s=2.5, value="bridge"),
             Kind.MARK,
             {"t_s": 2.5, "text": "bridge"},
         ),
@@ -120,7 +120,7 @@ def test_what_is_told_of_an_item_is_flat_and_is_read_back(
     assert read(kind, payload).model_dump(mode="json", exclude_unset=True) == json.loads(payload)
 
 
-@pytest.mark.parametrize("item", [object(), Instruction(order=Order.THEME, arrival_ns=0, value=Theme.HEEL)])
+@pytest.mark.parametrize("item", [object(), Obeyed(order=Order.THEME, t_s=0.0, value=Theme.HEEL)])
 def test_nobody_is_told_of_other_items(item: object) -> None:
     with pytest.raises(TypeError, match="nobody is told"):
         record(item)

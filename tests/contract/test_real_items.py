@@ -4,7 +4,7 @@ from coached import eager_pipeline
 from contract.keeping import faults
 from stridesense.contract.records import record
 from stridesense.contract.topics import A_FOOT, Envelope, Kind, topic
-from stridesense.model import CoachReport, Cue, Foot, GaitEvent, Gap, Malformed, Withheld
+from stridesense.model import CoachReport, Cue, Foot, GaitEvent, Gap, Malformed, SessionZero, Withheld
 from stridesense.simulator import parse, simulate
 
 RUN = """
@@ -25,7 +25,7 @@ duration_s = 8
 activity = "stand"
 duration_s = 4
 """
-NOT_TOLD = GaitEvent | Gap | Malformed | Withheld | CoachReport
+NOT_TOLD = SessionZero | GaitEvent | Gap | Malformed | Withheld | CoachReport
 
 
 def test_each_item_of_a_run_keeps_the_contract() -> None:

@@ -36,8 +36,8 @@ from stridesense.pipeline import Pipeline
 from stridesense.recording.reader import Recording
 from stridesense.runtime.config import MqttSection, Settings
 from stridesense.runtime.desk import SessionDesk
-from stridesense.runtime.hush import ReplayDesk
 from stridesense.runtime.playback import play_at
+from stridesense.runtime.replay_desk import ReplayDesk
 from stridesense.runtime.session import run_session
 from stridesense.runtime.setup import Setup
 from stridesense.simulator import SimulatedRun, load, simulate

@@ -15,6 +15,7 @@ from stridesense.model import Foot, Instruction, Order, RawPacket
 from stridesense.recording.format import SessionMeta
 from stridesense.recording.reader import Recording
 from stridesense.runtime.clock import VirtualClock
+from stridesense.runtime.desk import SessionDesk
 from stridesense.runtime.pacing import Paced
 from stridesense.runtime.session import SessionReport, outcomes, run_session
 from stridesense.runtime.setup import Setup, recorded_setup
@@ -60,7 +61,7 @@ async def recorded(path: Path, seed: int) -> SessionReport:
     """A run with its recording."""
     setup = Setup(briefing=BRIEFING)
     recorder = Recorder(path, SessionMeta.new("run"), setup=setup.to_record())
-    return await run_session(Live(flow(seed)), setup.pipeline(), [recorder])
+    return await run_session(Live(flow(seed)), setup.pipeline(), [recorder], SessionDesk())
 
 
 async def replayed(path: Path, speed: float | None) -> SessionReport:
@@ -70,7 +71,7 @@ async def replayed(path: Path, speed: float | None) -> SessionReport:
     source: Source = ReplaySource(recording)
     if speed is not None:
         source = Paced(source, speed=speed, clock=VirtualClock())
-    return await run_session(source, setup.pipeline(), [])
+    return await run_session(source, setup.pipeline(), [], SessionDesk())
 
 
 @pytest.mark.parametrize("seed", [7, 8])

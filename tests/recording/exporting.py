@@ -7,7 +7,7 @@ from typing import Any
 from garmin_fit_sdk import Decoder, Stream
 
 from stridesense.model import Foot, PodReading, Stride
-from stridesense.recording.export_seconds import SessionRecord
+from stridesense.recording.export_session import SessionRecord
 from stridesense.recording.export_table import MOMENT
 from stridesense.simulator.season_plan import BOTH_FEET, Activity, Outage, Phase, SessionPlan
 from stridesense.simulator.stride_runner import StrideRunner

@@ -14,7 +14,7 @@ from stridesense.model import Foot
 from stridesense.recording.export_activity import MOST_LAPS, activity_rows
 from stridesense.recording.export_fields import OWN
 from stridesense.recording.export_fit import fit_bytes
-from stridesense.recording.export_seconds import Mark, SessionRecord
+from stridesense.recording.export_session import SessionRecord
 from stridesense.simulator.season_plan import Phase, SessionPlan
 
 RESOLUTION = {
@@ -64,7 +64,7 @@ def test_the_official_decoder_reads_every_value(of: SessionRecord) -> None:
 
 
 def test_an_hour_of_two_feet_is_written_in_seconds_and_read_back_whole() -> None:
-    of = made(SessionPlan(phases=(Phase(duration_s=3600.0),)), marks=(Mark(t_s=1800.5),))
+    of = made(SessionPlan(phases=(Phase(duration_s=3600.0),)), marks_s=(1800.5,))
     began_s = time.process_time()
     fit = fit_bytes(of)
     assert time.process_time() - began_s < AN_HOUR_TAKES_S
@@ -111,8 +111,8 @@ def test_values_that_were_never_measured_are_not_there() -> None:
 
 
 def test_marks_are_laps_that_add_up_to_the_session() -> None:
-    marks = tuple(Mark(t_s=t_s) for t_s in (10.2, 10.4, 35.5, 500.0))
-    messages = decoded(fit_bytes(made(PLANS["two feet"], marks=marks)))
+    marks_s = (10.2, 10.4, 35.5, 500.0)
+    messages = decoded(fit_bytes(made(PLANS["two feet"], marks_s=marks_s)))
     laps, (whole,) = messages["lap_mesgs"], messages["session_mesgs"]
     assert [lap["lap_trigger"] for lap in laps] == ["manual", "manual", "session_end"]
     assert [lap["total_timer_time"] for lap in laps] == pytest.approx([10.2, 25.3, 24.5], abs=1e-3)
@@ -125,8 +125,8 @@ def test_marks_are_laps_that_add_up_to_the_session() -> None:
 
 
 def test_what_is_written_in_a_recording_cannot_be_too_much() -> None:
-    marks = [Mark(t_s=t_s / 2.0) for t_s in range(4 * MOST_LAPS)]
-    of = session(strides=[stride(1)], marks=marks, end_s=2.0 * MOST_LAPS, software_version="\u00fc" * 999)
+    marks_s = [t_s / 2.0 for t_s in range(4 * MOST_LAPS)]
+    of = session(strides=[stride(1)], marks_s=marks_s, end_s=2.0 * MOST_LAPS, software_version="\u00fc" * 999)
     messages = decoded(fit_bytes(of))
     assert len(messages["lap_mesgs"]) == MOST_LAPS
     assert messages["device_info_mesgs"][0]["descriptor"] == "\u00fc" * 60

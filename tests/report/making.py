@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from stridesense.model import Foot, PodReport, Stride, StrideShape, ZeroReference
-from stridesense.report.gathering import Gathered
 from stridesense.report.page import page
-from stridesense.report.session import About, Session
+from stridesense.report.session import About, ReportedSession
+from stridesense.runtime.gathering import Gathered
 
 ABOUT = About(began="2026-01-22 07:30", file="monday.mcap", source="ble", session_id="5e55ab" * 4)
 DURATION_S = 600.0
@@ -49,8 +49,8 @@ def pod(foot: Foot = Foot.LEFT, **changes: Any) -> PodReport:
     return PodReport(**{"foot": foot, "t_s": 600.0, "protocol": "sofp", "name": "Pod 1", **changes})
 
 
-def session(*items: Any, duration_s: float = DURATION_S, **about: Any) -> Session:
-    return Session(replace(ABOUT, **about), gathered(*items), duration_s)
+def session(*items: Any, duration_s: float = DURATION_S, **about: Any) -> ReportedSession:
+    return ReportedSession(replace(ABOUT, **about), replace(gathered(*items), end_s=duration_s))
 
 
 def html(*items: Any, duration_s: float = DURATION_S, **about: Any) -> str:

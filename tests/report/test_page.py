@@ -18,8 +18,8 @@ from stridesense.model import (
     Gap,
     GapCause,
     HeelState,
-    Instruction,
     Malformed,
+    Obeyed,
     Order,
     ZeroReference,
 )
@@ -36,7 +36,7 @@ EVERYTHING = (
     withheld(120.0, 140.0),
     budget(t_s=300.0, load=1300.0),
     report(),
-    Instruction(order=Order.MARK, arrival_ns=90_000_000_000, value="the bridge"),
+    Obeyed(order=Order.MARK, t_s=90.0, value="the bridge"),
     Gap(Foot.LEFT, 100.0, 102.5, 500, GapCause.RADIO),
     Malformed(Foot.RIGHT, 1, "too short"),
     pod(lost={GapCause.RADIO: 500}, battery_percent=71, sampling_rate_hz=207.96),
@@ -57,7 +57,7 @@ def test_what_came_from_outside_stays_text() -> None:
         cue(text=HOSTILE, reason=HOSTILE),
         replace(effect(), cue_id=HOSTILE),
         replace(change(), metric=HOSTILE),
-        Instruction(order=Order.MARK, arrival_ns=1, value=HOSTILE),
+        Obeyed(order=Order.MARK, t_s=1.0, value=HOSTILE),
         pod(Foot.RIGHT, name=HOSTILE, firmware=HOSTILE, protocol=HOSTILE),
         *(replace(one, flags=(HOSTILE,)) for one in varied(0, 30)),
     )
@@ -206,7 +206,7 @@ def test_a_torn_and_a_busy_session_make_no_huge_page() -> None:
     gaps = [
         Gap(Foot.LEFT, 0.05 * number, 0.05 * number + 0.02, 4, GapCause.RADIO) for number in range(12_000)
     ]
-    marks = [Instruction(order=Order.MARK, arrival_ns=number, value="again") for number in range(5_000)]
+    marks = [Obeyed(order=Order.MARK, t_s=0.1 * number, value="again") for number in range(5_000)]
     changes: list[Change] = [change()] * 1000
     cues = [cue(t_s=0.5 * number) for number in range(1000)]
     page = html(*STRIDES, *gaps, *marks, *changes, *cues)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,12 @@ from stridesense.coaching.settings import CoachSettings
 from stridesense.contract.commands import COMMAND, Command, CommandError
 from stridesense.history.reading import check_ins
 from stridesense.history.store import Store
-from stridesense.model import Cue, Foot, Instruction, Order, RawPacket
+from stridesense.model import Cue, Foot, Instruction, Obeyed, Order, RawPacket, SessionZero
 from stridesense.pipeline import Pipeline
 from stridesense.recording.format import SessionMeta
 from stridesense.recording.reader import Recording
 from stridesense.runtime.desk import SessionDesk
-from stridesense.runtime.hush import ReplayDesk
+from stridesense.runtime.replay_desk import ReplayDesk
 from stridesense.runtime.session import SessionReport, outcomes, run_session
 from stridesense.runtime.setup import Setup, recorded_setup
 from stridesense.simulator import load, simulate
@@ -166,7 +167,7 @@ async def test_a_check_in_is_kept_in_the_history_and_a_red_flag_silences_the_coa
         first, second = check_ins(store)
     assert (first.soreness, first.note) == ({Foot.LEFT: 3}, "after hills")
     assert (second.soreness, second.red_flags) == ({Foot.RIGHT: 6}, ("swelling",))
-    assert [item.order for item in sink.items if isinstance(item, Instruction)] == [Order.MUTE]
+    assert [item.order for item in told_of(sink.items)] == [Order.MUTE]
 
 
 @pytest.mark.parametrize(
@@ -196,8 +197,23 @@ async def test_a_muted_replay_tells_no_cue_and_stays_what_it_was(packets: list[R
     assert report.cues == untold.cues == [item for item in kept.items if isinstance(item, Cue)]
     assert report.coach == untold.coach
     assert not [item for item in shown.items if isinstance(item, Cue)]
-    assert [item.order for item in orders(shown.items)] == [Order.MUTE, Order.UNMUTE]
-    assert orders(kept.items) == []
+    assert [item.order for item in told_of(shown.items)] == [Order.MUTE, Order.UNMUTE]
+    assert told_of(kept.items) == []
+
+
+@pytest.mark.parametrize("began_muted", [True, False])
+async def test_what_was_muted_then_stays_muted_and_says_so(*, began_muted: bool) -> None:
+    desk, shown = ReplayDesk(muted=began_muted), Collector()
+    facing = desk.facing(shown)
+    await facing.handle(SessionZero(10.0))
+    await facing.handle(replace(PACKET, arrival_ns=14_000_000_000))
+    if not began_muted:
+        await facing.handle(Obeyed(order=Order.MUTE, t_s=3.0))
+    assert "was muted at this place of the session" in await desk.obey(told("unmute"))
+    assert told_of(shown.items)[-1] == Obeyed(order=Order.MUTE, t_s=4.0)
+    await facing.handle(Obeyed(order=Order.UNMUTE, t_s=5.0))
+    assert await desk.obey(told("unmute")) == "cues are told again"
+    assert told_of(shown.items)[-1].order is Order.UNMUTE
 
 
 @pytest.mark.parametrize(
@@ -208,8 +224,8 @@ async def test_a_replay_cannot_be_changed(command: Command) -> None:
         await ReplayDesk().obey(command)
 
 
-def orders(items: Sequence[Item]) -> list[Instruction]:
-    return [item for item in items if isinstance(item, Instruction)]
+def told_of(items: Sequence[Item]) -> list[Obeyed]:
+    return [item for item in items if isinstance(item, Obeyed)]
 
 
 def files(folder: Path) -> list[str]:

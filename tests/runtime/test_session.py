@@ -12,6 +12,7 @@ from stridesense.pipeline import Pipeline
 from stridesense.runtime.clock import VirtualClock
 from stridesense.runtime.config import Settings
 from stridesense.runtime.demo import LASTS_S, demo_setup, demo_source
+from stridesense.runtime.desk import SessionDesk
 from stridesense.runtime.session import SessionReport, outcomes, run_session
 from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sinks.base import Item, Sink
@@ -63,7 +64,7 @@ class Endless(Source):
 
 async def test_every_sink_gets_all_that_analysis_gets(run: SimulatedRun) -> None:
     sinks = [Collector(), Collector()]
-    report = await run_session(SimulatedSource(SCENARIO), Pipeline(), sinks)
+    report = await run_session(SimulatedSource(SCENARIO), Pipeline(), sinks, SessionDesk())
     packets = list(run.packets())
     expected = list(outcomes(packets, Pipeline(), SessionReport()))
     for sink in sinks:
@@ -77,13 +78,13 @@ async def test_every_sink_gets_all_that_analysis_gets(run: SimulatedRun) -> None
 async def test_a_sink_that_fails_ends_the_session_with_its_fault_alone() -> None:
     good, bad = Collector(), Collector(fails_at=5)
     with pytest.raises(LinkError, match="the disk is gone"):
-        await run_session(SimulatedSource(SCENARIO), Pipeline(), [good, bad])
+        await run_session(SimulatedSource(SCENARIO), Pipeline(), [good, bad], SessionDesk())
     assert good.history == bad.history == ["opened", "closed"]
 
 
 async def test_a_cancelled_session_closes_its_sinks(run: SimulatedRun) -> None:
     sink, source = Collector(), Endless(next(run.packets()))
-    session = asyncio.create_task(run_session(source, Pipeline(), [sink]))
+    session = asyncio.create_task(run_session(source, Pipeline(), [sink], SessionDesk()))
     for _ in range(100):
         await asyncio.sleep(0)
     assert sink.items
@@ -100,7 +101,7 @@ async def test_a_source_that_is_too_fast_has_to_wait(run: SimulatedRun) -> None:
             await asyncio.Event().wait()
 
     sink, source = Stuck(), Endless(next(run.packets()))
-    session = asyncio.create_task(run_session(source, Pipeline(), [sink]))
+    session = asyncio.create_task(run_session(source, Pipeline(), [sink], SessionDesk()))
     for _ in range(2000):
         await asyncio.sleep(0)
     assert len(sink.items) == 1
@@ -117,7 +118,9 @@ def test_a_file_with_malformed_rows_has_more_of_them_than_packets() -> None:
 
 async def test_the_demo_takes_half_a_minute_and_brings_the_cue() -> None:
     clock, sink = VirtualClock(), Collector()
-    report = await run_session(demo_source(clock), demo_setup(Settings(), None).pipeline(), [sink])
+    report = await run_session(
+        demo_source(clock), demo_setup(Settings(), None).pipeline(), [sink], SessionDesk()
+    )
     assert clock.now_s() == pytest.approx(LASTS_S, abs=1.0)
     assert report.strides.total() > 150
     assert report.cues == [item for item in sink.items if isinstance(item, Cue)]

@@ -18,12 +18,13 @@ from stridesense.model import (
     Foot,
     GapCause,
     Hop,
-    Instruction,
     LinkState,
+    Obeyed,
     Order,
     PodReading,
     PodReport,
     RawPacket,
+    SessionZero,
 )
 from stridesense.recording.reader import Recording
 from stridesense.sinks.base import Item
@@ -56,7 +57,7 @@ def at(t_s: float) -> RawPacket:
 
 def facts_of(*items: Item, drill: bool = False) -> Facts:
     facts = Facts(drill=drill)
-    for item in items:
+    for item in (SessionZero(0.0), *items):
         facts.take(item)
     return facts
 
@@ -125,9 +126,9 @@ def test_the_foot_is_drawn_only_where_the_rest_has_room(held: Sequence[Item]) ->
         ([RIGHT_CALF], "right calf: load 80 usual strides, a proxy, 0.80 of its limit (green)"),
         ([CHANGE], "changed since 0:05 contact time, left: 250 ms became 262 ms"),
         ([BOUT], "drill 0:01 to 0:09 rope jump: 16 left hops"),
-        ([Instruction(order=Order.MUTE, arrival_ns=0)], "MUTED"),
-        ([Instruction(order=Order.THEME, arrival_ns=0, value="push_off")], "theme: push off"),
-        ([Instruction(order=Order.MARK, arrival_ns=83 * 10**9, value="hill")], "mark at 1:23: hill"),
+        ([Obeyed(order=Order.MUTE, t_s=0.0)], "MUTED"),
+        ([Obeyed(order=Order.THEME, t_s=0.0, value="push_off")], "theme: push off"),
+        ([Obeyed(order=Order.MARK, t_s=83.0, value="hill")], "mark at 1:23: hill"),
         ([stride(0), at(STALE_S + 1.0)], "no stride for 6 s"),
     ],
 )

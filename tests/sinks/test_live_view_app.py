@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from strides import stride
 from stridesense.contract.commands import Command, CommandError, Mark, Mute, RefusalReason, Stop, Unmute
-from stridesense.model import CalfBudget, Foot, Instruction, Order
+from stridesense.model import CalfBudget, Foot, Obeyed, Order
 from stridesense.sinks.live_view import LiveView
 from stridesense.sinks.live_view_app import REPAINTS_HZ, LiveApp
 from stridesense.sinks.live_view_facts import Facts
@@ -79,7 +79,7 @@ async def test_m_mutes_and_lets_speak_again_and_space_marks() -> None:
     async with shown(facts, desk) as pilot:
         await pilot.press("m")
         await until_seen(pilot, "done: mute")
-        facts.take(Instruction(order=Order.MUTE, arrival_ns=0))
+        facts.take(Obeyed(order=Order.MUTE, t_s=0.0))
         await until_seen(pilot, "m  speak")
         await pilot.press("m", "space")
         await until_seen(pilot, "done: mark")

@@ -27,13 +27,14 @@ from stridesense.model import (
     Foot,
     GapCause,
     Hop,
-    Instruction,
     LinkState,
     Malformed,
+    Obeyed,
     Order,
     PodReading,
     PodReport,
     RawPacket,
+    SessionZero,
     StrideShape,
     ZeroReference,
 )
@@ -102,6 +103,8 @@ async def test_a_live_session_is_timed_from_its_first_sample_however_long_the_se
             await sink.connected(5.0)
             began_s = time.time()
             await sink.handle(report)
+            await sink.handle(RawPacket(Foot.LEFT, "sofp", "data", b"", 47_000_000_000))
+            await sink.handle(SessionZero(40.0))
             await sink.handle(replace(report, t_s=7.0, state=LinkState.STREAMING))
             await sink.handle(replace(report, t_s=8.0, state=LinkState.STREAMING))
             await sink.handle(stride(1))
@@ -342,7 +345,7 @@ FOUND: tuple[tuple[str, Item], ...] = (
     ("change", CHANGE),
     ("drill", BOUT),
     ("left/budget", BUDGET),
-    ("mark", Instruction(order=Order.MARK, arrival_ns=3_000_000_000, value="the hill")),
+    ("mark", Obeyed(order=Order.MARK, t_s=3.0, value="the hill")),
 )
 
 
@@ -370,7 +373,7 @@ async def test_the_session_tells_whether_the_coach_is_silent_and_what_it_is_abou
             await sink.connected(5.0)
             for order, value in orders:
                 await sink.courier.sent(time.monotonic() + 5.0)
-                await sink.handle(Instruction(order=order, arrival_ns=1, value=value))
+                await sink.handle(Obeyed(order=order, t_s=0.0, value=value))
             await sink.courier.sent(time.monotonic() + 5.0)
             await sink.handle(cue(1))
         await listener.until(lambda: bool(listener.on("status")[1:]))
@@ -381,16 +384,13 @@ async def test_the_session_tells_whether_the_coach_is_silent_and_what_it_is_abou
     assert {state["started"] for state in states} == {1000.0}
 
 
-async def test_a_mark_of_a_live_session_stands_on_the_clock_of_its_strides(mosquitto: Broker) -> None:
-    found_after_s = 40.0
-    packet = RawPacket(Foot.LEFT, "sofp", "link", b"", int((found_after_s + 5.0) * 1e9))
+async def test_a_session_played_again_is_timed_from_when_its_source_was_opened(mosquitto: Broker) -> None:
     async with Listener(mosquitto) as listener:
-        async with MqttSink(mosquitto.settings, "sid", anchor_unix_s=None) as sink:
+        async with MqttSink(mosquitto.settings, "sid", anchor_unix_s=1000.0) as sink:
             await sink.connected(5.0)
-            await sink.handle(packet)
-            await sink.handle(PodReport(foot=Foot.LEFT, t_s=5.0, protocol="sofp"))
-            now_s = time.time()
-            await sink.handle(Instruction(order=Order.MARK, arrival_ns=packet.arrival_ns))
+            await sink.handle(SessionZero(40.0))
+            await sink.handle(stride(1))
+            await sink.handle(Obeyed(order=Order.MARK, t_s=5.0))
         await listener.until(lambda: bool(listener.on("status")[1:]))
-    assert listener.on("mark")[0].record["t_s"] == pytest.approx(5.0)
-    assert listener.on("mark")[0].record["t"] == pytest.approx(now_s, abs=0.1)
+    assert listener.on("left/stride")[0].record["t"] == pytest.approx(1040.7)
+    assert listener.on("mark")[0].record.items() >= {"t": 1045.0, "t_s": 5.0}.items()

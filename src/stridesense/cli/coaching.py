@@ -41,7 +41,7 @@ def on_theme(settings: Settings, name: str | None) -> Settings:
     """
     if name is None:
         return settings
-    if name != "auto" and name not in FORM_THEMES:
+    if name != "auto" and Theme.of_form(name) is None:
         msg = f"--theme takes one of {', '.join(FORM_THEMES)} or auto, not {name!r}"
         raise UsageError(msg)
     coach = settings.coach.model_copy(update={"theme": name if name == "auto" else Theme(name)})

@@ -53,7 +53,7 @@ def command(
     source = demo_source(MonotonicClock())
     voices = voice_of(settings, setup, aloud=is_heard, speed=source.speed)
     note(f"A virtual runner on two pods, in {LASTS_S:.0f} s; Ctrl-C ends it sooner.")
-    code, _ = play_here(source, section, record, "demo", setup, voices, beside=shown)
+    code, _ = play_here(source, section, record, "demo", setup, SessionDesk(), voices, beside=shown)
     return code
 
 

@@ -1,11 +1,10 @@
 """`stridesense export`."""
 
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
 import typer
 
@@ -15,18 +14,18 @@ from stridesense.cli.remarks import remark
 from stridesense.cli.shoe import ShoeOption, remark_on_feet, worn
 from stridesense.cli.terminal import note, tracked, working
 from stridesense.errors import InputError, UsageError
-from stridesense.model import Instruction, Order, PodReading, RawPacket, Stride
+from stridesense.model import Order
 from stridesense.model.samples import SampleBlock
-from stridesense.protocol.decoder import Decoder, DecoderState
-from stridesense.recording.export_seconds import Mark, SessionRecord
+from stridesense.protocol.decoder import Decoder
+from stridesense.recording.export_session import SessionRecord
 from stridesense.recording.export_table import csv_lines, moment
 from stridesense.recording.reader import Recording
 from stridesense.recording.writer import check_free
+from stridesense.runtime.chosen_recording import recording_of
 from stridesense.runtime.config import load_settings
 from stridesense.runtime.files import whole_file, write_whole
-from stridesense.runtime.finding import recording_of
-from stridesense.runtime.session import SessionReport, outcomes
-from stridesense.runtime.setup import Setup
+from stridesense.runtime.gathering import Gathered, gather
+from stridesense.runtime.session import SessionReport
 from stridesense.sources.replay import duration_s, open_recorded
 from stridesense.units import NS_PER_S
 
@@ -70,7 +69,9 @@ def command(
     recording = _opened(path)
     code = remark(recording)
     setup, _ = recorded_or_first(recording, path, settings, profile)
-    record, report = _heard(recording, setup)
+    packets = tracked(recording.flow(), "analyzing", duration_s(recording))
+    gathered = gather(packets, setup.pipeline())
+    record, report = _record(recording, gathered), gathered.report
     _check_worth(path, record, report, kind)
     for line in report.remarks():
         note(line)
@@ -123,43 +124,17 @@ def _opened(path: Path) -> Recording:
     return recorded
 
 
-@dataclass(slots=True)
-class _Flow:
-    """What goes by besides the strides: the last moment, and the runner's marks, in host time."""
-
-    last_ns: int = 0
-    marks: list[Instruction] = field(default_factory=list)
-
-    def watched(self, items: Iterable[RawPacket | Instruction]) -> Iterator[RawPacket | Instruction]:
-        """Hand them on, and take note."""
-        for item in items:
-            self.last_ns = max(self.last_ns, item.arrival_ns)
-            if isinstance(item, Instruction) and item.order is Order.MARK:
-                self.marks.append(item)
-            yield item
-
-
-def _heard(recording: Recording, setup: Setup) -> tuple[SessionRecord, SessionReport]:
-    """The session, heard once more."""
-    pipeline, report, seen = setup.pipeline(), SessionReport(), _Flow()
-    items = tracked(recording.flow(), "analyzing", duration_s(recording))
-    strides, readings = list[Stride](), list[PodReading]()
-    for outcome in outcomes(seen.watched(items), pipeline, report):
-        if isinstance(outcome, Stride):
-            strides.append(outcome)
-        elif isinstance(outcome, PodReading):
-            readings.append(outcome)
-    clock = cast("DecoderState", pipeline.decoder.state).session
-    record = SessionRecord(
-        session_id=recording.meta.session_id,
-        software_version=recording.meta.software_version,
-        zero_unix_s=recording.meta.anchor_unix_ns / NS_PER_S + clock.host_offset_s,
-        end_s=clock.host_time_s(seen.last_ns / NS_PER_S),
-        strides=strides,
-        readings=readings,
-        marks=[Mark(t_s=clock.host_time_s(one.arrival_ns / NS_PER_S), text=one.value) for one in seen.marks],
+def _record(recording: Recording, gathered: Gathered) -> SessionRecord:
+    meta, zero = recording.meta, gathered.zero
+    return SessionRecord(
+        session_id=meta.session_id,
+        software_version=meta.software_version,
+        zero_unix_s=meta.anchor_unix_ns / NS_PER_S + (0.0 if zero is None else zero.host_s),
+        end_s=gathered.end_s,
+        strides=gathered.strides,
+        readings=gathered.readings,
+        marks_s=[order.t_s for order in gathered.orders if order.order is Order.MARK],
     )
-    return record, report
 
 
 def _check_worth(path: Path, record: SessionRecord, report: SessionReport, kind: str) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from stridesense.cli.bluetooth import chosen_pods, remark_on_drops
 from stridesense.cli.coaching import hop_tones_of, remark_on_voice, voice_of
@@ -12,8 +13,10 @@ from stridesense.cli.playing import announce, sum_up, told_here
 from stridesense.cli.running import ending_gently
 from stridesense.cli.shoe import remark_on_feet
 from stridesense.cli.terminal import note
+from stridesense.coaching.words import language_pack
 from stridesense.errors import InputError, UsageError
 from stridesense.recording.format import SessionMeta
+from stridesense.recording.writer import check_name
 from stridesense.runtime.config import MqttSection, Settings
 from stridesense.runtime.desk import SessionDesk
 from stridesense.runtime.live import live_sink, new_recording, run_live
@@ -56,17 +59,35 @@ class Wanted:
         """Where check-ins are kept; None for who wants no history at all."""
         return self.history if self.settings.history.keep else None
 
+    def check(self) -> None:
+        """Refuse before the pods are searched for what would be refused after it.
+
+        Raises:
+            UsageError: it contradicts itself, the recording exists, or nobody has words in the language.
+        """
+        language_pack(self.settings.coach.language)
+        if self.record is None:
+            return
+        if self.no_record:
+            msg = "--record and --no-record contradict each other: give one of them"
+            raise UsageError(msg)
+        check_name(self.record)
+
 
 class Outing:
-    """One run: its parts, from before the pods are found until all is said.
+    """One run with pods that are found: its parts, until all is said.
+
+    Args:
+        wanted: what the person wants.
+        source: the pods, not open yet.
 
     Raises:
         UsageError, InputError: what is wanted cannot be.
     """
 
-    def __init__(self, wanted: Wanted, radio: Radio) -> None:
+    def __init__(self, wanted: Wanted, source: BleSource) -> None:
         self._wanted = wanted
-        self._radio = radio
+        self._source = source
         self._meta = SessionMeta.new("run")
         self._setup = _setup(wanted, self._meta)
         self._recorder = _recorder(wanted, self._meta, self._setup)
@@ -74,18 +95,19 @@ class Outing:
         start = session_start(self._meta, self._setup, recording)
         self._history = HistorySink(wanted.history, start) if wanted.keep else None
         self._voices = voice_of(wanted.settings, self._setup, aloud=wanted.aloud)
-        self._source: BleSource
-        self.desk = SessionDesk(wanted.check_ins, self._end)
+        self.desk = SessionDesk(wanted.check_ins, source.end)
 
-    async def find_pods(self) -> None:
-        """Find the pods to run with.
+    @classmethod
+    async def with_pods(cls, wanted: Wanted, radio: Radio) -> Self:
+        """Find the pods, and make ready for a run with them.
 
         Raises:
-            StrideSenseError: there are none, or they cannot be used.
+            UsageError, InputError: what is wanted cannot be.
+            StrideSenseError: there are no pods, or they cannot be used.
         """
-        wanted = self._wanted
-        pods = await chosen_pods(self._radio, wanted.left, wanted.right, swap=wanted.swap)
-        self._source = BleSource(self._radio, pods)
+        wanted.check()
+        pods = await chosen_pods(radio, wanted.left, wanted.right, swap=wanted.swap)
+        return cls(wanted, BleSource(radio, pods))
 
     async def run_alone(self, mqtt: MqttSection) -> Played:
         """Run until Ctrl-C or a command ends it, published where `mqtt` says.
@@ -93,7 +115,6 @@ class Outing:
         Raises:
             StrideSenseError: the pods, the broker or a sink failed.
         """
-        await self.find_pods()
         with ending_gently(self.desk.stop):
             return await run_live(
                 self._source,
@@ -112,7 +133,7 @@ class Outing:
             StrideSenseError: the pods or a sink failed.
         """
         pipeline = self._setup.pipeline()
-        sink = live_sink(courier.settings, pipeline, self._meta.session_id, courier=courier)
+        sink = live_sink(courier.settings, pipeline, self._meta.session_id, None, courier)
         report = await run_session(self._source, pipeline, [*self._sinks(), sink], self.desk)
         return self.say_what_it_was(Played(report))
 
@@ -139,9 +160,6 @@ class Outing:
         told = told_here(self._setup, [*self._voices, *hops], self.desk, drill=wanted.drill)
         return [*told, *(sink for sink in (self._recorder, self._history) if sink)]
 
-    def _end(self) -> None:
-        self._source.end()
-
 
 def _setup(wanted: Wanted, meta: SessionMeta) -> Setup:
     """A history that cannot be read costs the earlier runs, not this one, nor what was said of the legs."""
@@ -162,9 +180,6 @@ def _setup(wanted: Wanted, meta: SessionMeta) -> Setup:
 
 
 def _recorder(wanted: Wanted, meta: SessionMeta, setup: Setup) -> Recorder | None:
-    if wanted.record is not None and wanted.no_record:
-        msg = "--record and --no-record contradict each other: give one of them"
-        raise UsageError(msg)
     if wanted.no_record:
         return None
     path = wanted.record or new_recording(datetime.now().astimezone())

@@ -13,7 +13,6 @@ from stridesense.cli.output import remark_on_loss
 from stridesense.cli.running import run
 from stridesense.cli.shoe import remark_on_feet
 from stridesense.cli.terminal import note
-from stridesense.coaching.scheduler import Scheduler
 from stridesense.contract.commands import RefusalReason
 from stridesense.model import RawPacket
 from stridesense.recording.format import SessionMeta
@@ -41,11 +40,11 @@ def play_here(
     record: Path | None,
     described: str,
     setup: Setup,
+    desk: SessionDesk,
     voices: Sequence[Voice] = (),
     *,
     drill: bool = False,
     beside: Companion = alone,
-    desk: SessionDesk | None = None,
 ) -> tuple[int, SessionReport]:
     """Play `source` until it ends or Ctrl-C, say what it was; return the exit code and what it brought.
 
@@ -55,17 +54,16 @@ def play_here(
         record: the recording to make, if any.
         described: the source, for the recording.
         setup: what the session starts from.
+        desk: who obeys commands and keys.
         voices: what makes the cues heard, if anything.
         drill: whether every hop is shown.
         beside: what lives as long as the session, where it is published.
-        desk: who obeys commands and keys; one of a session that happens now unless another is given.
     """
-    desk = desk or SessionDesk()
     recorder = (
         None if record is None else Recorder(record, SessionMeta.new(described), setup=setup.to_record())
     )
     sinks = [*told_here(setup, voices, desk, drill=drill), *([recorder] if recorder else [])]
-    played = run(play(source, setup.pipeline(), mqtt, sinks, announce, beside, desk))
+    played = run(play(source, setup.pipeline(), mqtt, sinks, announce, desk, beside))
     sum_up(played, setup)
     remark_on_feet(setup.shoe, played.report)
     remark_on_voice(voices)
@@ -73,16 +71,13 @@ def play_here(
     return code, played.report
 
 
-def told_here(
-    setup: Setup, voices: Sequence[Sink], desk: SessionDesk | None = None, *, drill: bool = False
-) -> list[Sink]:
+def told_here(setup: Setup, voices: Sequence[Sink], desk: SessionDesk, *, drill: bool = False) -> list[Sink]:
     """What lets the person at the screen know, who tells the desk by keys."""
-    coach = Scheduler.begin(setup.briefing)
+    briefing = setup.briefing
     console = console_sink(
-        Console(highlight=False), drill=drill, desk=desk, muted=coach.muted, theme=coach.theme
+        Console(highlight=False), drill=drill, desk=desk, muted=briefing.muted, theme=briefing.theme
     )
-    telling = [console, *voices]
-    return [OpeningWords(setup), *(map(desk.facing, telling) if desk else telling)]
+    return [OpeningWords(setup), *map(desk.facing, [console, *voices])]
 
 
 def announce(broker: MqttSettings) -> None:

@@ -20,8 +20,8 @@ from stridesense.cli.shoe import ShoeOption, worn
 from stridesense.errors import UsageError
 from stridesense.runtime.clock import MonotonicClock
 from stridesense.runtime.config import load_settings
-from stridesense.runtime.hush import ReplayDesk
 from stridesense.runtime.pacing import Paced
+from stridesense.runtime.replay_desk import ReplayDesk
 from stridesense.sources.replay import ReplaySource, open_recorded
 
 AS_FAST_AS_IT_GOES: Final = "max"
@@ -59,8 +59,8 @@ def command(
     source = packets if times is None else Paced(packets, speed=times, clock=MonotonicClock())
     voices = voice_of(settings, setup, aloud=aloud and not mute, speed=times or 1.0)
     described = f"replay of {file.name}"
-    desk = ReplayDesk()
-    code, report = play_here(source, section, record, described, setup, voices, desk=desk, drill=drill)
+    desk = ReplayDesk(muted=setup.briefing.muted)
+    code, report = play_here(source, section, record, described, setup, desk, voices, drill=drill)
     if is_recorded:
         remark_on_cues(recorded, report.cues)
     return code or damage

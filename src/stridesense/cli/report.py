@@ -18,12 +18,12 @@ from stridesense.coaching.silences import ANY
 from stridesense.model import Foot
 from stridesense.recording.reader import Recording
 from stridesense.recording.writer import check_free
-from stridesense.report.gathering import Gathered, gather
 from stridesense.report.page import page
-from stridesense.report.session import About, Session
+from stridesense.report.session import About, ReportedSession
+from stridesense.runtime.chosen_recording import recording_of
 from stridesense.runtime.config import load_settings
 from stridesense.runtime.files import write_whole
-from stridesense.runtime.finding import recording_of
+from stridesense.runtime.gathering import Gathered, gather
 from stridesense.runtime.setup import Setup
 from stridesense.sinks.coach_words import clock
 from stridesense.sources.replay import Recorded, duration_s, flow, open_recorded
@@ -54,10 +54,9 @@ def command(
     recorded = open_recorded(file)
     code = remark(recorded)
     setup, is_recorded = recorded_or_first(recorded, file, settings, profile)
-    lasts_s = duration_s(recorded)
-    gathered = gather(tracked(flow(recorded), "analyzing", lasts_s), setup.pipeline())
+    gathered = gather(tracked(flow(recorded), "analyzing", duration_s(recorded)), setup.pipeline())
     about = _about(recorded, file, setup, gathered)
-    write_whole(output, [page(Session(about, gathered, lasts_s))])
+    write_whole(output, [page(ReportedSession(about, gathered))])
     if is_recorded:
         remark_on_cues(recorded, gathered.cues)
     note(f"{gathered.report.strides.total()} strides and {len(gathered.cues)} cues: {output}")

@@ -17,6 +17,7 @@ from stridesense.contract.topics import Kind
 from stridesense.errors import UsageError
 from stridesense.runtime.broker import open_broker
 from stridesense.runtime.config import MqttSection, load_settings
+from stridesense.runtime.playback import Played
 from stridesense.runtime.standby import Standby
 from stridesense.sinks.mqtt_courier import Courier
 from stridesense.sources.bluetooth import BluetoothRadio
@@ -75,9 +76,13 @@ def command(
     )
     if wait:
         return run(wait_for_starts(section, wanted))
-    outing = Outing(wanted, BluetoothRadio())
-    played = run(outing.run_alone(section))
+    outing, played = run(_run_alone(section, wanted))
     return outing.say_what_it_was(played)
+
+
+async def _run_alone(section: MqttSection, wanted: Wanted) -> tuple[Outing, Played]:
+    outing = await Outing.with_pods(wanted, BluetoothRadio())
+    return outing, await outing.run_alone(section)
 
 
 async def wait_for_starts(section: MqttSection, wanted: Wanted) -> int:
@@ -86,9 +91,7 @@ async def wait_for_starts(section: MqttSection, wanted: Wanted) -> int:
     radio = BluetoothRadio()
 
     async def prepare() -> Outing:
-        outing = Outing(wanted, radio)
-        await outing.find_pods()
-        return outing
+        return await Outing.with_pods(wanted, radio)
 
     async with open_broker(section) as settings:
         if settings is None:

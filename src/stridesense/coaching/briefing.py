@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from stridesense.coaching.settings import BudgetSettings, CoachSettings, ForecastSettings
-from stridesense.model import FORM_THEMES, Foot, Theme
+from stridesense.model import Foot, Theme
 
 
 def _of_form(theme: Theme) -> Theme:
-    if theme not in FORM_THEMES:
+    if Theme.of_form(theme) is None:
         msg = f"{theme} is no theme of form"
         raise ValueError(msg)
     return theme
@@ -71,3 +71,13 @@ class Briefing(_Known):
     red_flags: tuple[str, ...] = ()
     baseline: Mapping[Foot, Mapping[str, tuple[float, ...]]] = {}
     cues: Mapping[str, CueRecord] = {}
+
+    @property
+    def muted(self) -> bool:
+        """Whether the coach begins in silence."""
+        return self.coach.muted
+
+    @property
+    def theme(self) -> Theme | None:
+        """What the session is about when it begins; None where the first correction decides."""
+        return self.last_theme if self.coach.theme == "auto" else self.coach.theme

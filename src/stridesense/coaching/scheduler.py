@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from stridesense.coaching.briefing import Briefing
-from stridesense.model import FORM_THEMES, Cue, CueKind, Foot, Instruction, Order, Silence, Theme
+from stridesense.model import Cue, CueKind, Foot, Instruction, Order, Silence, Theme
 
 HOUR_S: Final = 3600.0
 KEPT_FOR_NOTICES: Final = 2
@@ -55,9 +55,7 @@ class Scheduler:
     @classmethod
     def begin(cls, briefing: Briefing) -> "Scheduler":
         """A run of which nothing was said yet."""
-        settings = briefing.coach
-        theme = briefing.last_theme if settings.theme == "auto" else settings.theme
-        return cls(briefing, settings.muted, [] if theme is None else [theme])
+        return cls(briefing, briefing.muted, _only(briefing.theme))
 
     @property
     def theme(self) -> Theme | None:
@@ -72,7 +70,7 @@ class Scheduler:
             case Order.UNMUTE:
                 self.muted = False
             case Order.THEME:
-                self.themes = [theme for theme in FORM_THEMES if theme == told.value]
+                self.themes = _only(Theme.of_form(told.value))
 
     def probing(self, now_s: float) -> bool:
         """Whether `now_s` lies in a stretch without cues."""
@@ -158,6 +156,10 @@ class Scheduler:
         self.last_s[_key(cue.kind, cue.cue_id)] = cue.t_s
         if cue.kind is CueKind.CORRECTION and cue.theme not in self.themes:
             self.themes.append(cue.theme)
+
+
+def _only(theme: Theme | None) -> list[Theme]:
+    return [] if theme is None else [theme]
 
 
 def _key(kind: CueKind, cue_id: str) -> str:

@@ -26,8 +26,8 @@ from stridesense.model import (
     GapCause,
     HeelState,
     Hop,
-    Instruction,
     LinkState,
+    Obeyed,
     Order,
     PodReading,
     PodReport,
@@ -120,7 +120,7 @@ _OF_THE_COACH: Final = (
     CalfBudget(
         foot=Foot.LEFT, t_s=1520.0, load=2310.5, strides=2160, limit=3050.0, ratio=0.758, band=Band.AMBER
     ),
-    Instruction(order=Order.MARK, arrival_ns=1_520_000_000_000, value="the bridge"),
+    Obeyed(order=Order.MARK, t_s=1520.0, value="the bridge"),
 )
 _CUE: Final = Cue(
     cue_id=_HEEL,

@@ -11,15 +11,13 @@ from stridesense.model import (
     Cue,
     CueEffect,
     Hop,
-    Instruction,
+    Obeyed,
     Order,
     PodReading,
     PodReport,
     Stride,
     StrideShape,
 )
-
-NS_PER_S: Final = 1e9
 
 _BY_LEG: Final = {"hops": "hops_{}", "load": "load_{}", "contact_time_s": "contact_time_{}_s"}
 
@@ -71,16 +69,16 @@ def _(bout: Bout) -> dict[str, object]:
 
 
 @record.register
-def _(told: Instruction) -> dict[str, object]:
+def _(told: Obeyed) -> dict[str, object]:
     """A mark that the runner made.
 
     Raises:
-        TypeError: it is another instruction.
+        TypeError: it is another order.
     """
     if told.order is not Order.MARK:
         msg = f"nobody is told of a {told.order}"
         raise TypeError(msg)
-    return {"type": "mark", "t_s": told.arrival_ns / NS_PER_S, "text": told.value}
+    return {"type": "mark", "t_s": told.t_s, "text": told.value}
 
 
 def _known(noun: Hop | CueEffect | Change | CalfBudget | Bout) -> dict[str, object]:

@@ -1,15 +1,18 @@
 """The frozen nouns that flow down the river; nothing here computes."""
 
+from stridesense.model.clock import SessionZero
 from stridesense.model.cues import (
     FORM_THEMES,
     Cue,
     CueEffect,
     CueKind,
     Instruction,
+    Obeyed,
     Order,
     Silence,
     Theme,
     Withheld,
+    theme_after,
 )
 from stridesense.model.events import EventKind, GaitEvent, Lost
 from stridesense.model.packet import Foot, Gap, GapCause, Malformed, RawPacket
@@ -60,6 +63,7 @@ __all__ = [
     "LinkState",
     "Lost",
     "Malformed",
+    "Obeyed",
     "Order",
     "PastSession",
     "PodReading",
@@ -68,6 +72,7 @@ __all__ = [
     "RawPacket",
     "RedFlag",
     "SampleBlock",
+    "SessionZero",
     "SignalBlock",
     "Silence",
     "Stride",
@@ -77,4 +82,5 @@ __all__ = [
     "Theme",
     "Withheld",
     "ZeroReference",
+    "theme_after",
 ]

@@ -21,6 +21,11 @@ class Theme(StrEnum):
     BUDGET = "budget"
     POD = "pod"
 
+    @classmethod
+    def of_form(cls, value: str) -> "Theme | None":
+        """The theme of form of that name; None, which lets the coach choose, for any other word."""
+        return next((theme for theme in FORM_THEMES if theme == value), None)
+
 
 FORM_THEMES: Final = tuple(theme for theme in Theme if theme not in {Theme.BUDGET, Theme.POD})
 """The themes that a run can be about."""
@@ -148,3 +153,22 @@ class Instruction:
     def to_record(self) -> dict[str, object]:
         """The instruction as plain JSON values."""
         return {"type": "instruction", **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obeyed:
+    """An instruction that the coach has taken, at `t_s` on the session clock; `value` is as in it."""
+
+    order: Order
+    t_s: float
+    value: str = ""
+
+
+def theme_after(theme: Theme | None, item: Cue | Obeyed) -> Theme | None:
+    """What the run is about after `item`, where it was about `theme`: the first correction chooses it."""
+    match item:
+        case Obeyed(order=Order.THEME):
+            return Theme.of_form(item.value)
+        case Cue(kind=CueKind.CORRECTION):
+            return theme or item.theme
+    return theme

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from stridesense.errors import DeviceError
 from stridesense.model import pods
+from stridesense.model.clock import SessionZero
 from stridesense.model.packet import Foot, Malformed, RawPacket
 from stridesense.model.pods import PodReport
 from stridesense.protocol import registry
@@ -58,6 +59,11 @@ class Decoder(Stage[RawPacket, Item]):
     def counters(self) -> dict[Foot, StreamCounters]:
         """What became of each foot's packets so far; a copy."""
         return deepcopy(dict(self._state.counters))
+
+    @property
+    def zero(self) -> SessionZero | None:
+        """Where second 0 of the session lies in host time; None before the first sample."""
+        return self._state.session.zero
 
     def is_timed_by_arrival(self, foot: Foot) -> bool:
         """Whether the foot's pod has no clock, so that its samples are timed by when they came."""

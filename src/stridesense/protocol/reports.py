@@ -80,7 +80,7 @@ class PodWatch:
         self.next_report_ns = (arrival_ns // NS_PER_S + 1) * NS_PER_S
         report = PodReport(
             foot=self.foot,
-            t_s=session.host_time_s(arrival_ns / NS_PER_S),
+            t_s=session.session_s(arrival_ns),
             state=self.state,
             protocol=self.protocol,
             battery_percent=self.battery_percent,

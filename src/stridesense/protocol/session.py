@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from stridesense.model.clock import SessionZero
 from stridesense.model.packet import Gap, Malformed
 from stridesense.model.pods import PodReading, PodReport
 from stridesense.model.samples import SampleBlock
@@ -35,6 +36,11 @@ class SessionClock:
             self.started, self.table_start_s = True, row_s
         return self.table_start_s
 
-    def host_time_s(self, arrival_s: float) -> float:
+    @property
+    def zero(self) -> SessionZero | None:
+        """Where second 0 lies in host time; None before the first sample."""
+        return SessionZero(self.host_offset_s) if self.started else None
+
+    def session_s(self, arrival_ns: int) -> float:
         """Session time of something that happened on the host; 0 before the first sample."""
-        return max(0.0, arrival_s - self.host_offset_s) if self.started else 0.0
+        return 0.0 if self.zero is None else self.zero.session_s(arrival_ns)

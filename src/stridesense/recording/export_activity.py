@@ -11,7 +11,8 @@ from statistics import fmean
 from typing import Final
 
 from stridesense.recording.export_fields import NATIVE, OWN, cadence, steps_m
-from stridesense.recording.export_seconds import SessionRecord, seconds
+from stridesense.recording.export_seconds import seconds
+from stridesense.recording.export_session import SessionRecord
 
 AVERAGES: Final = ("stance_time", "stance_time_percent", "stance_time_balance", "step_length", "power")
 """Fields of the record whose means stand in lap and session as `avg_...`."""
@@ -118,7 +119,7 @@ def laps_of(session: SessionRecord, rows: Sequence[Row]) -> list[Stretch]:
 def _cuts(session: SessionRecord, rows: int) -> Iterator[tuple[int, float]]:
     """By mark, the row that a lap begins with and its session time."""
     first_unix_s, before = floor(session.zero_unix_s), 0
-    for t_s in sorted(mark.t_s for mark in session.marks):
+    for t_s in sorted(session.marks_s):
         row = floor(session.zero_unix_s + t_s) - first_unix_s
         if before < row < rows:
             yield row, t_s

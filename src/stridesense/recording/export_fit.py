@@ -38,7 +38,7 @@ from fit_tool.profile.profile_type import (
 
 from stridesense.recording.export_activity import RECORD, Row, Stretch, activity_rows, laps_of, whole_of
 from stridesense.recording.export_fields import OWN
-from stridesense.recording.export_seconds import SessionRecord
+from stridesense.recording.export_session import SessionRecord
 
 APPLICATION: Final = UUID("4f6b6a52-2d0a-4c0e-9a55-8a3d5b0c7e11")
 """Stands for StrideSense in developer fields; our own choice, never to be changed."""

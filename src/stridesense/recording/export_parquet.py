@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from stridesense import __version__
 from stridesense.model.samples import SampleBlock
 from stridesense.model.strides import RECORD_FIELDS
-from stridesense.recording.export_seconds import SessionRecord
+from stridesense.recording.export_session import SessionRecord
 from stridesense.recording.export_table import COLUMNS, MOMENT, moment, unit_of
 
 ROWS_AT_ONCE: Final = 1 << 16

@@ -1,47 +1,17 @@
 """A session as formats with one row a second want it: what was measured while each second passed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import floor
 from statistics import fmean
 from typing import Final
 
 from stridesense.model import Foot, PodReading, Stride
+from stridesense.recording.export_session import SessionRecord
 
 MANY_SECONDS: Final = 14 * 24 * 3600
 """A session longer than this has a clock that is wrong, not a runner; our own choice."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A moment that the runner marked, session seconds, and what is written beside it."""
-
-    t_s: float
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRecord:
-    """All of a session that is exported.
-
-    Attributes:
-        session_id: as in its recording.
-        software_version: that recorded it.
-        zero_unix_s: Unix time of session second 0.
-        end_s: last moment that anything was heard of, session seconds.
-        strides: in any order.
-        readings: what pods of their own firmware told.
-        marks: what the runner marked.
-    """
-
-    session_id: str
-    software_version: str
-    zero_unix_s: float
-    end_s: float
-    strides: Sequence[Stride]
-    readings: Sequence[PodReading] = ()
-    marks: Sequence[Mark] = ()
 
 
 @dataclass(slots=True)

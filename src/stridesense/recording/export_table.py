@@ -8,7 +8,7 @@ from typing import Final
 
 from stridesense.model import Stride
 from stridesense.model.strides import RECORD_FIELDS
-from stridesense.recording.export_seconds import SessionRecord
+from stridesense.recording.export_session import SessionRecord
 
 MOMENT: Final = "initial_contact_utc"
 COLUMNS: Final = (MOMENT, *RECORD_FIELDS)

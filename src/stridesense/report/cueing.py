@@ -5,11 +5,10 @@ from statistics import fmean
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from stridesense.model import Cue, CueEffect, Foot, Instruction, Order
+from stridesense.model import Cue, CueEffect, Foot, Obeyed, Order
 from stridesense.report.markup import Child, bullets, element, table
-from stridesense.report.session import Session
+from stridesense.report.session import ReportedSession
 from stridesense.sinks.coach_words import clock
-from stridesense.units import NS_PER_S
 
 MOST_ROWS: Final = 200
 """So many cues, marks and silences are told each (our own choice); a report stays a report."""
@@ -24,7 +23,7 @@ _TOLD: Final = {
 Row = tuple[float, Sequence[Child]]
 
 
-def section(session: Session) -> Element:
+def section(session: ReportedSession) -> Element:
     """The section about what was said, by whom, and what came of it."""
     gathered = session.gathered
     return element(
@@ -56,7 +55,7 @@ def effect_of(cue: Cue, effects: Sequence[CueEffect]) -> str:
     return f"{way}: {before:.1f} → {after:.1f} SD"
 
 
-def _given(session: Session) -> Iterator[Element]:
+def _given(session: ReportedSession) -> Iterator[Element]:
     cues = session.gathered.cues
     if not cues:
         yield element("p", "No cue was given.")
@@ -83,10 +82,10 @@ def _given(session: Session) -> Iterator[Element]:
     )
 
 
-def _orders(orders: Sequence[Instruction]) -> Iterator[Element]:
+def _orders(orders: Sequence[Obeyed]) -> Iterator[Element]:
     if not orders:
         return
-    rows = [(clock(one.arrival_ns / NS_PER_S), _TOLD[one.order], one.value) for one in orders[:MOST_ROWS]]
+    rows = [(clock(one.t_s), _TOLD[one.order], one.value) for one in orders[:MOST_ROWS]]
     yield element("h3", "Marks and wishes of the runner")
     yield table("What the runner said, in the order of time", ("at", "what", "words"), rows)
     yield from _cut(len(orders), "marks and wishes")

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from stridesense.model import Foot, Gait, HeelState, Stride
 from stridesense.report.markup import element
-from stridesense.report.session import FEW, Session, typical
+from stridesense.report.session import FEW, ReportedSession, typical
 from stridesense.report.unmeasured import why_missing
 from stridesense.sinks.coach_words import clock, describe_budget, describe_change, describe_half
 
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
     told: tuple[str, ...]
 
 
-def section(session: Session) -> Element:
+def section(session: ReportedSession) -> Element:
     """The section with the session in short."""
     found = list(findings(session))
     terms = [
@@ -42,7 +42,7 @@ def section(session: Session) -> Element:
     return element("section", element("h2", "In short"), element("dl", *terms, class_="short"), id="short")
 
 
-def findings(session: Session) -> Iterator[Finding]:
+def findings(session: ReportedSession) -> Iterator[Finding]:
     """The findings in their order; what was not measured says so."""
     if not session.strides:
         yield Finding("No strides", (_no_strides(session),))
@@ -83,7 +83,7 @@ def left_against_right(strides: Mapping[Foot, Sequence[Stride]]) -> str:
     return told + ball
 
 
-def data_in_short(session: Session) -> tuple[str, ...]:
+def data_in_short(session: ReportedSession) -> tuple[str, ...]:
     """How much of the session could be used."""
     strides, report = session.gathered.strides, session.gathered.report
     told = []
@@ -97,7 +97,7 @@ def data_in_short(session: Session) -> tuple[str, ...]:
     return (*told, *(f"{_capital(line)}." for line in session.about.damage))
 
 
-def ended_early(session: Session) -> Iterator[str]:
+def ended_early(session: ReportedSession) -> Iterator[str]:
     """A foot whose strides end long before those of the other: no gap says that."""
     ends = {foot: strides[-1].initial_contact_s for foot, strides in session.strides.items()}
     latest_s = max(ends.values(), default=0.0)
@@ -107,13 +107,13 @@ def ended_early(session: Session) -> Iterator[str]:
             yield f"The {foot} foot has no {session.kind} after {clock(end_s)}, {until}."
 
 
-def _no_strides(session: Session) -> str:
+def _no_strides(session: ReportedSession) -> str:
     if session.gathered.readings:
         return "The pods sent figures of their own firmware; they are below."
     return "There is nothing to tell about form."
 
 
-def _by_foot(session: Session, told: Callable[[Sequence[Stride]], str]) -> tuple[str, ...]:
+def _by_foot(session: ReportedSession, told: Callable[[Sequence[Stride]], str]) -> tuple[str, ...]:
     said = {foot: told(strides) for foot, strides in session.strides.items()}
     if set(said) == {Foot.UNKNOWN}:
         return (f"{_capital(said[Foot.UNKNOWN])}.",)
@@ -194,7 +194,7 @@ def _uneven_percent(left: Sequence[Stride], right: Sequence[Stride], name: str) 
     return 200.0 * (of_left - of_right) / (of_left + of_right)
 
 
-def _changes(session: Session) -> Iterator[str]:
+def _changes(session: ReportedSession) -> Iterator[str]:
     """The largest change in mid-run, and the largest between the halves; the others are told further down."""
     report = session.gathered.report
     halves = report.coach.halves if report.coach is not None else ()
@@ -216,7 +216,7 @@ def _others(count: int) -> str:
     return "" if count == 1 else f"; {count - 1} more below"
 
 
-def _budget(session: Session) -> tuple[str, ...]:
+def _budget(session: ReportedSession) -> tuple[str, ...]:
     coach = session.gathered.report.coach
     legs = [leg for leg in coach.budgets if leg.strides] if coach is not None else []
     return tuple(f"{_capital(describe_budget(leg))}." for leg in legs) or ("No load: no running, no hops.",)

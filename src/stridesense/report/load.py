@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from stridesense.model import CalfBudget, CoachReport, Foot
 from stridesense.report.axes import Axes, Point, level, line, picture, text, time_axis, y_axis
 from stridesense.report.markup import bullets, element, table
-from stridesense.report.session import Session
+from stridesense.report.session import ReportedSession
 from stridesense.report.trends import cue_marks, foot_key
 from stridesense.sinks.coach_words import describe_bout
 
@@ -18,7 +18,7 @@ PROXY: Final = (
 )
 
 
-def section(session: Session) -> Element:
+def section(session: ReportedSession) -> Element:
     """The section about the calf budget and the drills that were billed to it."""
     coach = session.gathered.report.coach
     legs = [leg for leg in coach.budgets if leg.strides] if coach is not None else []
@@ -37,13 +37,13 @@ def _nothing(coach: CoachReport | None) -> str:
     return "There was no running and there were no hops, so nothing was billed." if coach else "Not known."
 
 
-def _told(session: Session, legs: Sequence[CalfBudget]) -> Iterator[Element]:
+def _told(session: ReportedSession, legs: Sequence[CalfBudget]) -> Iterator[Element]:
     yield element("p", PROXY, class_="note")
     yield element("div", _plot(session, legs), class_="plots one")
     yield _table(legs)
 
 
-def _plot(session: Session, legs: Sequence[CalfBudget]) -> Element:
+def _plot(session: ReportedSession, legs: Sequence[CalfBudget]) -> Element:
     limits = {leg.foot: leg.limit for leg in legs if leg.limit is not None}
     top = max([*(leg.load for leg in legs), *limits.values(), 1.0]) * 1.08
     end_s = max(session.duration_s, *(leg.t_s for leg in legs))

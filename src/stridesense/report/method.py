@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from stridesense import __version__
 from stridesense.report.markup import element, table
-from stridesense.report.session import Session
+from stridesense.report.session import ReportedSession
 
 NOT_CLAIMED: Final = (
     "A foot pod sees a foot. It sees no muscle, no ankle angle and no force: nothing here is a force in "
@@ -46,7 +46,7 @@ DEFINITIONS: Final = (
 """What each figure is, and its heading in docs/metrics.md."""
 
 
-def section(session: Session) -> Element:
+def section(session: ReportedSession) -> Element:
     """The section about definitions."""
     rows = [(name, what, f"docs/metrics.md#{anchor}") for name, what, anchor in DEFINITIONS]
     about = session.about

@@ -10,7 +10,7 @@ from stridesense.model import Foot
 from stridesense.report import cueing, findings, load, method, trends, trust, turning
 from stridesense.report.markup import element, table, written
 from stridesense.report.measures import Overview, of_readings, of_strides
-from stridesense.report.session import Session
+from stridesense.report.session import ReportedSession
 from stridesense.sinks.coach_words import clock
 
 CONTENTS = {
@@ -25,7 +25,7 @@ CONTENTS = {
 }
 
 
-def page(session: Session) -> str:
+def page(session: ReportedSession) -> str:
     """The whole page, with its end of line."""
     style = files("stridesense.report").joinpath("style.css").read_text(encoding="utf-8")
     return written(
@@ -42,7 +42,7 @@ def page(session: Session) -> str:
     )
 
 
-def _head(session: Session, style: str) -> Element:
+def _head(session: ReportedSession, style: str) -> Element:
     """Title, style, and a policy that lets a browser load nothing and run nothing."""
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -57,11 +57,11 @@ def _head(session: Session, style: str) -> Element:
     )
 
 
-def _title(session: Session) -> str:
+def _title(session: ReportedSession) -> str:
     return f"Session of {session.about.began}" if session.about.began else f"Session {session.about.file}"
 
 
-def _heading(session: Session) -> Iterator[Element]:
+def _heading(session: ReportedSession) -> Iterator[Element]:
     about = session.about
     yield element("h1", _title(session))
     origin = [about.file, about.source, about.shoe and f"shoe {about.shoe}"]
@@ -76,7 +76,7 @@ def _heading(session: Session) -> Iterator[Element]:
     yield element("nav", *links, aria_label="Contents")
 
 
-def _facts(session: Session) -> Iterator[tuple[str, str]]:
+def _facts(session: ReportedSession) -> Iterator[tuple[str, str]]:
     report = session.gathered.report
     yield "Duration", clock(session.duration_s)
     if report.coach is not None and report.strides:
@@ -89,14 +89,14 @@ def _facts(session: Session) -> Iterator[tuple[str, str]]:
     yield "Cues", str(len(report.cues))
 
 
-def _strides(session: Session) -> str:
+def _strides(session: ReportedSession) -> str:
     counts = session.gathered.report.strides
     if set(counts) <= {Foot.UNKNOWN}:
         return str(counts.total())
     return " + ".join(f"{counts[foot]} {foot}" for foot in Foot if counts[foot])
 
 
-def _sections(session: Session) -> Iterator[Element]:
+def _sections(session: ReportedSession) -> Iterator[Element]:
     yield findings.section(session)
     yield trends.section(session)
     yield turning.section(session)
@@ -107,7 +107,7 @@ def _sections(session: Session) -> Iterator[Element]:
     yield method.section(session)
 
 
-def _figures(session: Session) -> Element:
+def _figures(session: ReportedSession) -> Element:
     """The overview of `analyze`, of all strides."""
     overviews = (
         ("Mean ± standard deviation over all strides, walking too", of_strides(session.gathered.strides)),

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from stridesense.model import Foot, Gait, Stride, StrideShape
-from stridesense.report.gathering import Gathered
+from stridesense.runtime.gathering import Gathered
 
 GAIT_WORDS: Final = {Gait.RUN: "running strides", Gait.WALK: "walking strides", Gait.HOP: "hops"}
 
@@ -52,18 +52,21 @@ class About:
 
 
 @dataclass(frozen=True)
-class Session:
+class ReportedSession:
     """A whole session.
 
     Attributes:
         about: what is known besides its data.
         gathered: its data.
-        duration_s: how long was recorded.
     """
 
     about: About
     gathered: Gathered
-    duration_s: float
+
+    @property
+    def duration_s(self) -> float:
+        """How long was recorded, from the first sample on."""
+        return self.gathered.end_s
 
     @cached_property
     def gait(self) -> Gait:

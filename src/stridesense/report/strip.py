@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from stridesense.model import Foot, Gap, Stride
 from stridesense.report.axes import Axes, picture, text, time_axis
 from stridesense.report.markup import element
-from stridesense.report.session import Session
+from stridesense.report.session import ReportedSession
 
 ROW: Final = 26.0
 """Height of a foot's strip with the space below it."""
@@ -20,7 +20,7 @@ PRESENT_S: Final = 3.0
 """A foot is drawn as moving so long after a stride, s (our own choice)."""
 
 
-def strip(session: Session) -> Iterator[Element]:
+def strip(session: ReportedSession) -> Iterator[Element]:
     """The picture; nothing where there is neither a stride nor a hole."""
     strides, gaps = session.gathered.strides, session.gathered.gaps
     seen = {one.foot for one in strides} | {one.foot for one in gaps}
@@ -53,7 +53,7 @@ def _axes(duration_s: float, rows: int) -> Axes:
     )
 
 
-def _row(axes: Axes, y: float, foot: Foot, session: Session) -> Iterator[Element]:
+def _row(axes: Axes, y: float, foot: Foot, session: ReportedSession) -> Iterator[Element]:
     yield text(axes.left - 6, y + 15, foot, "end")
     strides = [one for one in session.gathered.strides if one.foot is foot]
     gaps = [one for one in session.gathered.gaps if one.foot is foot]

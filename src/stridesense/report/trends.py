@@ -21,7 +21,7 @@ from stridesense.report.axes import (
 )
 from stridesense.report.bins import Bin, Moment, binned, runs, thirds, width_s
 from stridesense.report.markup import bullets, element
-from stridesense.report.session import Session
+from stridesense.report.session import ReportedSession
 from stridesense.sinks.coach_words import clock, describe_change, describe_half
 
 MOST_LINES: Final = 40
@@ -68,7 +68,7 @@ READ_FIGURES: Final = (
 """The plots of pods that make their own figures."""
 
 
-def section(session: Session) -> Element:
+def section(session: ReportedSession) -> Element:
     """The section about the course of the session."""
     charts = list(plots(session))
     return element(
@@ -80,7 +80,7 @@ def section(session: Session) -> Element:
     )
 
 
-def plots(session: Session) -> Iterator[Element]:
+def plots(session: ReportedSession) -> Iterator[Element]:
     """A plot for each figure that was measured."""
     told: Sequence[Mapping[Foot, Sequence[Stride | PodReading]]] = (session.strides, _readings(session))
     for records, figures in zip(told, (FIGURES, READ_FIGURES), strict=True):
@@ -96,7 +96,7 @@ def foot_key(foot: Foot, words: str = "") -> Element:
     return element("span", f"{foot}{' ' if words else ''}{words}", class_=f"key {foot}")
 
 
-def cue_marks(session: Session, axes: Axes) -> Iterator[Element]:
+def cue_marks(session: ReportedSession, axes: Axes) -> Iterator[Element]:
     """Where cues were given: an upright line with the number of the cue in the table, where there is room."""
     free_from = 0.0
     for number, cue in enumerate(session.gathered.cues[:MOST_LINES], start=1):
@@ -107,7 +107,7 @@ def cue_marks(session: Session, axes: Axes) -> Iterator[Element]:
                 yield text(axes.x(cue.t_s), axes.top - 5, str(number), "middle", "cue-number")
 
 
-def _readings(session: Session) -> dict[Foot, list[PodReading]]:
+def _readings(session: ReportedSession) -> dict[Foot, list[PodReading]]:
     moving = [one for one in session.gathered.readings if one.speed_mps != 0 and one.power_w != 0]
     return {foot: found for foot in Foot if (found := [one for one in moving if one.foot is foot])}
 
@@ -121,7 +121,9 @@ def _when_s(record: Stride | PodReading) -> float:
     return record.initial_contact_s if isinstance(record, Stride) else record.t_s
 
 
-def _plot(session: Session, figure: Figure, courses: Mapping[Foot, Sequence[Moment]]) -> Element | None:
+def _plot(
+    session: ReportedSession, figure: Figure, courses: Mapping[Foot, Sequence[Moment]]
+) -> Element | None:
     width = width_s(session.duration_s)
     lines = {foot: found for foot, moments in courses.items() if (found := binned(moments, width))}
     if not lines:
@@ -166,7 +168,7 @@ def _first_and_last(figure: Figure, moments: Sequence[Moment]) -> str:
     return f"{first} → {last}"
 
 
-def _reading(session: Session) -> Element:
+def _reading(session: ReportedSession) -> Element:
     stretch = width_s(session.duration_s)
     every = "minute" if stretch == 60.0 else f"{stretch:.0f} s"
     what = session.kind if session.strides else "what the pods told"
@@ -180,12 +182,12 @@ def _reading(session: Session) -> Element:
     )
 
 
-def _nothing(session: Session) -> Element:
+def _nothing(session: ReportedSession) -> Element:
     seconds = width_s(session.duration_s)
     return element("p", f"No stretch of {seconds:.0f} s holds enough strides for a line.", class_="note")
 
 
-def _in_words(session: Session) -> Iterator[Element | None]:
+def _in_words(session: ReportedSession) -> Iterator[Element | None]:
     report = session.gathered.report
     halves = report.coach.halves if report.coach is not None else ()
     sure = [half for half in halves if half.sure]
@@ -202,7 +204,7 @@ def _in_words(session: Session) -> Iterator[Element | None]:
         yield element("p", f"{chance} more differences between the halves could be chance.", class_="note")
 
 
-def _why_no_change(session: Session, *, judged: bool) -> str:
+def _why_no_change(session: ReportedSession, *, judged: bool) -> str:
     if judged:
         return "No change that chance alone would hardly make was found."
     if session.gathered.readings and not session.gathered.strides:

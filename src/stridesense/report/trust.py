@@ -7,12 +7,12 @@ from xml.etree.ElementTree import Element
 from stridesense.model import Foot, PodReport, Stride
 from stridesense.report.findings import DOUBTFUL, ended_early
 from stridesense.report.markup import bullets, element, table
-from stridesense.report.session import Session
+from stridesense.report.session import ReportedSession
 from stridesense.report.strip import strip
 from stridesense.report.unmeasured import FLAGS, lacking
 
 
-def section(session: Session) -> Element:
+def section(session: ReportedSession) -> Element:
     """The section about the quality of the data."""
     gathered = session.gathered
     remarks = [_sentence(line) for line in (*session.about.damage, *gathered.report.remarks())]
@@ -33,7 +33,7 @@ def section(session: Session) -> Element:
     )
 
 
-def _all_there(session: Session) -> Element | None:
+def _all_there(session: ReportedSession) -> Element | None:
     if not session.strides:
         return None
     return element(
@@ -41,7 +41,7 @@ def _all_there(session: Session) -> Element | None:
     )
 
 
-def _pods(session: Session) -> Iterator[Element]:
+def _pods(session: ReportedSession) -> Iterator[Element]:
     pods = session.gathered.pods
     if not pods:
         return

@@ -12,7 +12,7 @@ from stridesense.model import SHAPE_POINTS, Foot, Stride, StrideShape, ZeroRefer
 from stridesense.model.samples import FloatArray
 from stridesense.report.axes import Axes, Point, band, block, level, line, picture, text, upright, y_axis
 from stridesense.report.markup import element
-from stridesense.report.session import FEW, Session
+from stridesense.report.session import FEW, ReportedSession
 
 DIFFERS_DEG: Final = 2.0
 """First and last third are drawn when their means lie farther apart somewhere, deg (our own choice)."""
@@ -78,7 +78,7 @@ def course_of(seen: Seen) -> Course:
     )
 
 
-def section(session: Session) -> Element:
+def section(session: ReportedSession) -> Element:
     """The section about the turning of each foot."""
     courses = {foot: course_of(seen) for foot, seen in session.shapes.items()}
     plots = [_plot(foot, course, session.kind) for foot, course in courses.items()]
@@ -103,7 +103,7 @@ def _reading(courses: dict[Foot, Course]) -> str:
     )
 
 
-def _nothing(session: Session) -> str:
+def _nothing(session: ReportedSession) -> str:
     if session.gathered.readings and not session.gathered.strides:
         return "The pods sent figures of their own and no samples, so how the foot turned is not known."
     return "No stride was seen whole, from one contact to the next, so there is nothing to draw."

@@ -24,7 +24,7 @@ from stridesense.contract.commands import (
 from stridesense.errors import InputError
 from stridesense.history.store import Store
 from stridesense.history.writing import add_check_in
-from stridesense.model import FORM_THEMES, CheckIn, Order
+from stridesense.model import CheckIn, Order, Theme
 from stridesense.sinks.base import Sink
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ class SessionDesk:
                 return "the moment is marked"
             case SetTheme():
                 await self._tell(Order.THEME, command.theme)
-                if command.theme in FORM_THEMES:
+                if Theme.of_form(command.theme):
                     return f"the theme is {command.theme}"
                 return f"the coach chooses the theme, as {command.theme} is none of form"
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import platformdirs
 
-from stridesense.coaching.scheduler import Scheduler
 from stridesense.errors import InputError
 from stridesense.pipeline import Pipeline, warm_up
 from stridesense.runtime.broker import open_broker
@@ -30,7 +29,7 @@ async def run_live(
     sinks: Sequence[Sink],
     announce: Callable[[MqttSettings], None],
     session_id: str,
-    desk: SessionDesk | None = None,
+    desk: SessionDesk,
 ) -> Played:
     """Let `source` flow to `sinks`, and to the broker that `mqtt` names, until it ends.
 
@@ -43,7 +42,7 @@ async def run_live(
         sinks: all other sinks.
         announce: is told where it is published, before the first packet flows.
         session_id: of the session, as in its recording.
-        desk: who obeys commands, if anybody.
+        desk: who obeys commands.
 
     Raises:
         LinkError: the private broker cannot be started.
@@ -63,13 +62,13 @@ def live_sink(
     settings: MqttSettings,
     pipeline: Pipeline,
     session_id: str,
-    desk: SessionDesk | None = None,
+    desk: SessionDesk | None,
     courier: Courier | None = None,
 ) -> MqttSink:
     """What publishes a live session of `pipeline`; with a courier over its link, which stays open."""
-    coach = Scheduler.begin(pipeline.params.briefing)
+    briefing = pipeline.params.briefing
     return MqttSink(
-        settings, session_id, None, courier=courier, desk=desk, muted=coach.muted, theme=coach.theme
+        settings, session_id, None, courier=courier, desk=desk, muted=briefing.muted, theme=briefing.theme
     )
 
 

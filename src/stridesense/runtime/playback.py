@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 from uuid import uuid4
 
-from stridesense.coaching.scheduler import Scheduler
 from stridesense.contract.commands import RefusalReason
 from stridesense.pipeline import Pipeline, warm_up
 from stridesense.runtime.broker import open_broker
@@ -49,8 +48,8 @@ async def play(
     mqtt: MqttSection,
     sinks: Sequence[Sink],
     announce: Callable[[MqttSettings], None],
+    desk: SessionDesk,
     beside: Companion = alone,
-    desk: SessionDesk | None = None,
 ) -> Played:
     """Let `source` flow to `sinks`, and to the broker that `mqtt` names, as a session that begins now.
 
@@ -60,8 +59,8 @@ async def play(
         mqtt: which broker, if any.
         sinks: all other sinks.
         announce: is told where it is published, before the first packet flows.
+        desk: who obeys commands.
         beside: what lives as long as the session where it is published; it is there before the first packet.
-        desk: who obeys commands; one of a session that happens now unless another is given.
 
     Raises:
         LinkError: the broker refuses, or cannot be reached.
@@ -80,7 +79,7 @@ async def play_at(
     source: Source,
     pipeline: Pipeline,
     sinks: Sequence[Sink],
-    desk: SessionDesk | None = None,
+    desk: SessionDesk,
 ) -> Played:
     """Let `source` flow to `sinks`, and to a broker that is there already, as a session that begins now.
 
@@ -89,11 +88,12 @@ async def play_at(
         StrideSenseError: the source or a sink failed.
     """
     warm_up()
-    desk = desk or SessionDesk()
     if broker is None:
         return Played(await run_session(source, pipeline, sinks, desk))
-    coach = Scheduler.begin(pipeline.params.briefing)
-    sink = PatientMqttSink(broker, uuid4().hex, time.time(), desk=desk, muted=coach.muted, theme=coach.theme)
+    briefing = pipeline.params.briefing
+    sink = PatientMqttSink(
+        broker, uuid4().hex, time.time(), desk=desk, muted=briefing.muted, theme=briefing.theme
+    )
     report = await run_session(source, pipeline, [*sinks, desk.facing(sink)], desk)
     return Played(report, sink.counters, sink.refused)
 

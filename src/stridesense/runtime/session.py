@@ -120,7 +120,7 @@ def outcomes(
 
 
 async def run_session(
-    source: Source, pipeline: Pipeline, sinks: Sequence[Sink], desk: SessionDesk | None = None
+    source: Source, pipeline: Pipeline, sinks: Sequence[Sink], desk: SessionDesk
 ) -> SessionReport:
     """Let the packets of `source` flow through `pipeline` to `sinks` until the source or the desk ends it.
 
@@ -130,7 +130,7 @@ async def run_session(
     Raises:
         StrideSenseError: the source or a sink failed; the first fault, alone.
     """
-    session = _Session(pipeline, sinks, desk or SessionDesk())
+    session = _Session(pipeline, sinks, desk)
     async with AsyncExitStack() as stack:
         session.desk.open(session.stir)
         stack.callback(session.desk.close)

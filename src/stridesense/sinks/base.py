@@ -16,9 +16,11 @@ from stridesense.model import (
     Hop,
     Instruction,
     Malformed,
+    Obeyed,
     PodReading,
     PodReport,
     RawPacket,
+    SessionZero,
     Stride,
     StrideShape,
     Withheld,
@@ -30,6 +32,8 @@ Coached: TypeAlias = Cue | Withheld | CueEffect | Change | Hop | Bout | CalfBudg
 Item: TypeAlias = (
     RawPacket
     | Instruction
+    | Obeyed
+    | SessionZero
     | GaitEvent
     | StrideShape
     | Stride

@@ -8,7 +8,7 @@ from typing import IO, Final
 from rich.console import Console
 
 from stridesense.contract.commands import Desk
-from stridesense.model import Bout, Change, Cue, Foot, Hop, PodReading, PodReport, Stride
+from stridesense.model import Bout, Change, Cue, Foot, Hop, PodReading, PodReport, Stride, Theme
 from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.coach_words import describe_bout, describe_change, describe_hop
 from stridesense.sinks.pod_words import describe_link, describe_reading, pod_name
@@ -48,7 +48,7 @@ def console_sink(
     drill: bool = False,
     desk: Desk | None = None,
     muted: bool = False,
-    theme: str | None = None,
+    theme: Theme | None = None,
 ) -> Sink:
     """The sink that suits `console`: the live view on a terminal, lines otherwise.
 

@@ -12,20 +12,21 @@ from stridesense.model import (
     Foot,
     HeelState,
     Hop,
-    Instruction,
+    Obeyed,
     Order,
     PodReading,
     PodReport,
     RawPacket,
+    SessionZero,
     Stride,
     StrideShape,
+    Theme,
+    theme_after,
 )
-from stridesense.model.cues import FORM_THEMES
 from stridesense.sinks.base import Item
 from stridesense.sinks.coach_words import clock, safe
 from stridesense.sinks.live_view_messages import Messages
 from stridesense.sinks.pod_words import newest
-from stridesense.units import NS_PER_S
 
 HISTORY_STRIDES: Final = 200
 HISTORY_HOPS: Final = 100
@@ -44,11 +45,12 @@ STALE_S: Final = 5.0
 class Facts:
     """Takes items and keeps what is shown of them; as many as there is room to show, never more."""
 
-    def __init__(self, *, drill: bool = False, muted: bool = False, theme: str | None = None) -> None:
+    def __init__(self, *, drill: bool = False, muted: bool = False, theme: Theme | None = None) -> None:
         self.drill = drill
         self.muted = muted
         self.theme = theme
         self.now_s = 0.0
+        self._zero: SessionZero | None = None
         self.strides: dict[Foot, deque[Stride]] = {}
         self.shapes: dict[Foot, StrideShape] = {}
         self.budgets: dict[Foot, CalfBudget] = {}
@@ -65,14 +67,16 @@ class Facts:
         """Keep what is new in it."""
         match item:
             case RawPacket():
-                self._tick(item.arrival_ns / NS_PER_S)
+                self._tick(item.arrival_ns)
                 return
+            case SessionZero():
+                self._zero = item
             case Stride() | StrideShape():
                 self._take_stride(item)
             case PodReport() | PodReading():
                 self._take_pod(item)
-            case Instruction():
-                self._take_instruction(item)
+            case Obeyed():
+                self._take_order(item)
             case _:
                 self._take_found(item)
         self._changed = True
@@ -113,8 +117,9 @@ class Facts:
         last = list(self.strides.get(foot, ()))[-HEEL_STRIDES:]
         return [stride.heel_state for stride in last if stride.heel_state is not None]
 
-    def _tick(self, now_s: float) -> None:
-        """The clock shows whole seconds."""
+    def _tick(self, arrival_ns: int) -> None:
+        """The clock shows whole seconds of the session, which begins with its first sample."""
+        now_s = 0.0 if self._zero is None else self._zero.session_s(arrival_ns)
         self._changed |= int(now_s) != int(self.now_s)
         self.now_s = now_s
 
@@ -130,22 +135,20 @@ class Facts:
         else:
             self.readings[item.foot] = newest(self.readings.get(item.foot), item)
 
-    def _take_instruction(self, item: Instruction) -> None:
+    def _take_order(self, item: Obeyed) -> None:
+        self.theme = theme_after(self.theme, item)
         match item.order:
             case Order.MUTE | Order.UNMUTE:
                 self.muted = item.order is Order.MUTE
-            case Order.THEME:
-                self.theme = item.value
             case Order.MARK:
                 words = f": {safe(item.value)}" if item.value else ""
-                self.messages.show(f"mark at {clock(item.arrival_ns / NS_PER_S)}{words}")
+                self.messages.show(f"mark at {clock(item.t_s)}{words}")
 
     def _take_found(self, item: Item) -> None:
         match item:
             case Cue():
                 self.cue = item
-                if item.theme in FORM_THEMES:
-                    self.theme = self.theme or item.theme
+                self.theme = theme_after(self.theme, item)
             case CalfBudget():
                 self.budgets[item.foot] = item
             case Change():

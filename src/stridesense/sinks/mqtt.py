@@ -11,23 +11,23 @@ from stridesense.contract.commands import Desk, RefusalReason
 from stridesense.contract.records import record
 from stridesense.contract.topics import DELIVERY, Envelope, Kind
 from stridesense.model import (
-    FORM_THEMES,
     Bout,
     CalfBudget,
     Change,
     Cue,
     CueEffect,
-    CueKind,
     Foot,
     Hop,
-    Instruction,
+    Obeyed,
     Order,
     PodReading,
     PodReport,
     RawPacket,
+    SessionZero,
     Stride,
     StrideShape,
     Theme,
+    theme_after,
 )
 from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.mqtt_commands import CommandReceiver
@@ -59,8 +59,9 @@ class MqttSink(Sink):
     Args:
         settings: the broker and the name of the device.
         session_id: `sid` of every payload.
-        anchor_unix_s: unix time of the session's t = 0. None for a live one, whose t = 0 is the first sample
-            and thus not known yet; until it is, all is told of the present moment.
+        anchor_unix_s: unix time of the moment from which packets are timed, the opening of the source; the
+            session's t = 0 follows from it with the first sample. None for a live one, where that moment is
+            what the computer's clock says; until the first sample, all is told of the present moment.
         courier: the link, where it is open already and stays open; otherwise the sink has its own.
         desk: who obeys commands; without one none are listened to.
         muted: whether the coach begins in silence.
@@ -83,6 +84,7 @@ class MqttSink(Sink):
     ) -> None:
         self._settings = settings
         self._anchor_unix_s = anchor_unix_s
+        self._zero_unix_s = anchor_unix_s
         self._envelope = Envelope(session_id)
         self._own_courier = courier is None
         self.courier = courier or Courier(settings)
@@ -93,7 +95,6 @@ class MqttSink(Sink):
         self._theme = theme
         self._muted = muted
         self._arrival_s = 0.0
-        self._host_offset_s = 0.0
 
     async def __aenter__(self) -> Self:
         self.announce(Kind.INFO, {"software": "stridesense", "software_version": __version__})
@@ -136,6 +137,8 @@ class MqttSink(Sink):
         match item:
             case RawPacket():
                 self._arrival_s = item.arrival_ns / NS_PER_S
+            case SessionZero():
+                self._lay_clock(item)
             case Stride():
                 self._tell_stride(item)
             case Cue():
@@ -145,7 +148,7 @@ class MqttSink(Sink):
             case CalfBudget():
                 topic = self.courier.topic(Kind.BUDGET, item.foot)
                 self._set_state(Kind.BUDGET, topic, self._unix_s(item.t_s), record(item))
-            case Instruction():
+            case Obeyed():
                 self._follow(item)
             case CueEffect(given=False):
                 pass
@@ -171,7 +174,7 @@ class MqttSink(Sink):
         self.courier.set_state(topic, self._envelope.wrap(topic, unix_s, state), DELIVERY[kind], kind)
 
     def _unix_s(self, t_s: float) -> float:
-        return time.time() if self._anchor_unix_s is None else self._anchor_unix_s + t_s
+        return time.time() if self._zero_unix_s is None else self._zero_unix_s + t_s
 
     def _tell(self, item: Told) -> None:
         foot = item.foot if isinstance(item, StrideShape | PodReading | Hop) else None
@@ -187,37 +190,34 @@ class MqttSink(Sink):
         ttl_s = min(cue.valid_for_s, self._settings.cue_ttl_s)
         valid_until = {"valid_until": time.time() + ttl_s}
         self._publish(Kind.CUE, cue.t_s, {**record(cue), **valid_until}, ttl_s=ttl_s)
-        if cue.kind is CueKind.CORRECTION and self._theme is None:
-            self._set_theme(cue.theme)
+        self._follow_theme(cue)
 
     def _tell_report(self, report: PodReport) -> None:
-        self._lay_clock(report.t_s)
         self._publish(Kind.LINK, report.t_s, record(report), foot=report.foot)
         name, percent = f"{report.foot}_percent", report.battery_percent
         if percent is not None and self._records.get(Kind.BATTERY, {}).get(name) != percent:
             self.announce(Kind.BATTERY, {name: percent})
 
-    def _lay_clock(self, now_s: float) -> None:
-        """Tie the session's clock to unix time and to arrivals; it stands at 0 until the first sample."""
-        if now_s > 0.0:
-            self._host_offset_s = self._arrival_s - now_s
-            if self._anchor_unix_s is None:
-                self._anchor_unix_s = time.time() - now_s
+    def _lay_clock(self, zero: SessionZero) -> None:
+        """Tie the session's clock to unix time."""
+        opened = self._anchor_unix_s
+        self._zero_unix_s = (time.time() - self._arrival_s if opened is None else opened) + zero.host_s
 
-    def _follow(self, told: Instruction) -> None:
+    def _follow(self, told: Obeyed) -> None:
         """Tell what the runner told the coach."""
         match told.order:
             case Order.MARK:
-                t_s = max(0.0, told.arrival_ns / NS_PER_S - self._host_offset_s)
-                self._publish(Kind.MARK, t_s, {**record(told), "t_s": t_s})
+                self._publish(Kind.MARK, told.t_s, record(told))
             case Order.THEME:
-                self._set_theme(next((theme for theme in FORM_THEMES if theme == told.value), None))
+                self._follow_theme(told)
             case Order.MUTE | Order.UNMUTE:
                 self.announce(Kind.SESSION, {"muted": told.order is Order.MUTE})
 
-    def _set_theme(self, theme: Theme | None) -> None:
-        self._theme = theme
-        self.announce(Kind.SESSION, {"theme": theme})
+    def _follow_theme(self, item: Cue | Obeyed) -> None:
+        theme = theme_after(self._theme, item)
+        if theme is not self._theme:
+            self._theme = theme
+            self.announce(Kind.SESSION, {"theme": theme})
 
     def _publish(
         self,

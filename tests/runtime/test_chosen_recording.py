@@ -8,8 +8,8 @@ from stridesense.errors import InputError, UsageError
 from stridesense.history.facts import SessionStart
 from stridesense.history.store import Store
 from stridesense.history.writing import replace_session
+from stridesense.runtime.chosen_recording import recording_of
 from stridesense.runtime.config import HistorySection, Settings
-from stridesense.runtime.finding import recording_of
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""All that a report is about, kept as a session flows by."""
+"""All that a report or an export is about, kept as a session flows by."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,9 +12,11 @@ from stridesense.model import (
     Gap,
     Instruction,
     Malformed,
+    Obeyed,
     PodReading,
     PodReport,
     RawPacket,
+    SessionZero,
     Stride,
     StrideShape,
     Withheld,
@@ -35,10 +37,12 @@ class Gathered:
         withheld: stretches in which a cue was due and not given.
         budgets: each leg's calf load once a minute and at each change of its band.
         readings: what pods without samples told.
-        orders: what the runner told the coach, marks among it.
+        orders: what the runner told the coach, and when; marks among it.
         gaps: holes in the data.
         malformed: unreadable packets or rows by foot.
         pods: the latest report of each pod, with the latest battery and radio level that any had.
+        zero: where second 0 lies in host time; None without a sample.
+        end_s: when the last packet came, session seconds.
     """
 
     report: SessionReport = field(default_factory=SessionReport)
@@ -48,18 +52,20 @@ class Gathered:
     withheld: list[Withheld] = field(default_factory=list)
     budgets: list[CalfBudget] = field(default_factory=list)
     readings: list[PodReading] = field(default_factory=list)
-    orders: list[Instruction] = field(default_factory=list)
+    orders: list[Obeyed] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     malformed: Counter[Foot] = field(default_factory=Counter)
     pods: dict[Foot, PodReport] = field(default_factory=dict)
+    zero: SessionZero | None = None
+    end_s: float = 0.0
 
     @property
     def cues(self) -> list[Cue]:
         """The cues that were given."""
         return self.report.cues
 
-    def take(self, item: Outcome | Instruction) -> None:
-        """Keep what the report tells of."""
+    def take(self, item: Outcome) -> None:
+        """Keep what is told of."""
         match item:
             case PodReport():
                 self.pods[item.foot] = _latest(self.pods.get(item.foot), item)
@@ -69,8 +75,10 @@ class Gathered:
                 self.gaps.append(item)
             case PodReading():
                 self.readings.append(item)
-            case Instruction():
+            case Obeyed():
                 self.orders.append(item)
+            case SessionZero():
+                self.zero = item
             case _:
                 self._keep(item)
 
@@ -89,21 +97,20 @@ class Gathered:
 
 
 def gather(packets: Iterable[RawPacket | Instruction], pipeline: Pipeline) -> Gathered:
-    """Let a recorded session flow through `pipeline` and keep what the report tells of."""
+    """Let a recorded session flow through `pipeline` and keep what is told of it."""
     gathered = Gathered()
-    for outcome in outcomes(_with_orders(packets, gathered), pipeline, gathered.report):
+    newest_ns = 0
+
+    def timed() -> Iterator[RawPacket | Instruction]:
+        nonlocal newest_ns
+        for packet in packets:
+            newest_ns = max(newest_ns, packet.arrival_ns)
+            yield packet
+
+    for outcome in outcomes(timed(), pipeline, gathered.report):
         gathered.take(outcome)
+    gathered.end_s = pipeline.session_time_s(newest_ns) or 0.0
     return gathered
-
-
-def _with_orders(
-    packets: Iterable[RawPacket | Instruction], gathered: Gathered
-) -> Iterator[RawPacket | Instruction]:
-    """Hand all on; the pipeline keeps to itself what the runner said."""
-    for packet in packets:
-        if isinstance(packet, Instruction):
-            gathered.take(packet)
-        yield packet
 
 
 def _latest(before: PodReport | None, now: PodReport) -> PodReport:
