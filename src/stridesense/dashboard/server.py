@@ -14,13 +14,13 @@ from stridesense.dashboard.subscriber import Subscriber
 from stridesense.dashboard.web import FAREWELL_S, Site
 from stridesense.errors import UsageError
 from stridesense.sinks.mqtt_settings import MqttSettings
+from stridesense.sinks.tasks import end
 
 LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 8765
 PORTS_TRIED: Final = 20
 ANY: Final = 0
 BEAT_S: Final = 1.0
-ASK_AGAIN_S: Final = 0.1
 ANYWHERE: Final = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - names them, listens nowhere
 
 
@@ -59,8 +59,7 @@ async def serve(
         try:
             yield _address(host, runner)
         finally:
-            for task in tasks:
-                await _end(task)
+            await end(*tasks)
     finally:
         await runner.cleanup()
 
@@ -78,13 +77,6 @@ async def _listen(runner: web.AppRunner, host: str, port: int | None) -> None:
                 raise UsageError(msg) from None
     msg = f"port {port} is taken: name another one with --port, or none"
     raise UsageError(msg)
-
-
-async def _end(task: asyncio.Task[Never]) -> None:
-    """Cancel a task until it is: before Python 3.12, `wait_for` may swallow a first time."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=ASK_AGAIN_S)
 
 
 async def _beat(hub: Hub) -> Never:

@@ -2,17 +2,12 @@
 
 import asyncio
 import logging
-import random
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Final, Never
+from typing import Final
 
 from stridesense.contract.topics import DELIVERY, ROOT, Kind, topic
 from stridesense.dashboard.hub import Hub
 from stridesense.errors import LinkError, RefusedError
-from stridesense.sinks.backoff import CAP_S, delays_s
-from stridesense.sinks.mqtt_link import Dialer, Link
+from stridesense.sinks.mqtt_link import Dialer, Link, keep_linked
 from stridesense.sinks.mqtt_settings import MqttSettings
 
 log = logging.getLogger(__name__)
@@ -38,20 +33,9 @@ class Subscriber:
         self._link: Link | None = None
         self._turn = asyncio.Lock()
 
-    async def run(self) -> Never:
+    async def run(self) -> None:
         """Listen until cancelled; a broker that is down is tried again, one that refuses each 2 s at most."""
-        rng = random.Random()  # noqa: S311 - it spreads clients in time, it guards nothing
-        delays = delays_s(rng)
-        while True:
-            began_s = time.monotonic()
-            try:
-                async with self._linked() as link:
-                    await self._listen(link)
-            except LinkError as fault:
-                self._note_down(fault)
-                if time.monotonic() - began_s > CAP_S:
-                    delays = delays_s(rng)
-                await asyncio.sleep(max(next(delays), CAP_S if isinstance(fault, RefusedError) else 0.0))
+        await keep_linked(self._dialer, self._listen, self._note_down)
 
     async def tell(self, device: str, command: bytes) -> None:
         """Pass a command on to a device.
@@ -83,25 +67,20 @@ class Subscriber:
             msg = f"{self._broker} lets this dashboard send no commands ({refusal}): check its access rules"
             raise RefusedError(msg)
 
-    @asynccontextmanager
-    async def _linked(self) -> AsyncIterator[Link]:
-        async with self._dialer.dial() as link:
-            await link.hear(f"{ROOT}/#")
-            self._link = link
-            log.info("connected to %s", self._broker)
-            self._hub.broker_is(up=True)
-            try:
-                yield link
-            finally:
-                self._link = None
-
     async def _listen(self, link: Link) -> None:
-        count = 0
-        async for heard in link.heard():
-            self._hub.hear(heard)
-            count += 1
-            if count % PAUSE_AFTER == 0:
-                await asyncio.sleep(0)
+        await link.hear(f"{ROOT}/#")
+        self._link = link
+        log.info("connected to %s", self._broker)
+        self._hub.broker_is(up=True)
+        try:
+            count = 0
+            async for heard in link.heard():
+                self._hub.hear(heard)
+                count += 1
+                if count % PAUSE_AFTER == 0:
+                    await asyncio.sleep(0)
+        finally:
+            self._link = None
 
     def _note_down(self, fault: LinkError) -> None:
         log.info("%s", fault)

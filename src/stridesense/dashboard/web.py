@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import Final
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
@@ -14,6 +13,7 @@ from stridesense.dashboard.mailbox import Mailbox
 from stridesense.dashboard.page_commands import PageCommands
 from stridesense.dashboard.page_files import page_files
 from stridesense.dashboard.subscriber import Subscriber
+from stridesense.sinks.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +104,7 @@ class Site:
                     if message.type is WSMsgType.TEXT and (refusal := await commands.answer(message.data)):
                         mailbox.put(refusal)
             finally:
-                sending.cancel()
-                with suppress(asyncio.CancelledError):
-                    await sending
+                await end(sending)
 
     async def _say_goodbye(self, _: web.Application) -> None:
         closing = [socket.close(code=WSCloseCode.GOING_AWAY, message=OVER) for socket in self._sockets]

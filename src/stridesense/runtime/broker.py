@@ -33,6 +33,7 @@ from stridesense.runtime.config import MqttSection
 from stridesense.sinks.backoff import delays_s
 from stridesense.sinks.mqtt_link import check
 from stridesense.sinks.mqtt_settings import DISCOVERY_PREFIX, MqttSettings
+from stridesense.sinks.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -163,9 +164,7 @@ class EmbeddedBroker:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._guard.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._guard
+        await end(self._guard)
         await self._stop()
 
     def _write_config(self) -> None:

@@ -1,4 +1,4 @@
-"""One connection to an MQTT broker; the one file that knows aiomqtt.
+"""One connection to an MQTT broker; the one file that knows aiomqtt and paho.
 
 A client is used once: one that is used again would send what it had given up long ago.
 """
@@ -6,7 +6,8 @@ A client is used once: one that is used again would send what it had given up lo
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from math import isfinite
 from typing import Any, Final, Self
 
 import aiomqtt
@@ -18,16 +19,15 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from stridesense.contract.topics import DELIVERY, OFFLINE, Kind
+from stridesense.contract.topics import DELIVERY, OFFLINE, Delivery, Kind, schema_name
 from stridesense.errors import LinkError
+from stridesense.sinks.mqtt_echo import Echo
 from stridesense.sinks.mqtt_faults import (
     CutOffError,
     NeverSentError,
-    VersionRefusedError,
-    credentials_refused,
     hung_up,
     no_connection,
-    not_welcome,
+    refused,
 )
 from stridesense.sinks.mqtt_settings import MqttSettings
 
@@ -41,12 +41,14 @@ INBOX_MESSAGES: Final = 4096
 """So many may wait to be read, some twenty seconds of twenty runners; in a flood the newest go."""
 
 ANSWER_TIMEOUT_S: Final = 2.0
+SEND_TIMEOUT_S: Final = 1.0
 
 NO_DELAY: Final = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+Userdata = Any
+"""What paho hands to its callbacks and nobody looks at."""
+
 FAILURE: Final = 128
 """Reason codes of MQTT 5 from here on say no."""
-VERSION_REFUSED: Final = 132
-CREDENTIALS_REFUSED: Final = (134, 135)
 
 
 class _HungUpError(aiomqtt.MqttError):
@@ -62,6 +64,11 @@ class Client(aiomqtt.Client):
         name: what the broker knows this connection by.
         tls: how the link is encrypted, if it is.
         will_topic: where the broker says `offline` if the link breaks, if anywhere.
+        tell_silence: takes a topic on which we do not hear ourselves.
+
+    Attributes:
+        v5: whether MQTT 5 is spoken.
+        echo: hears all that comes before anybody else does.
     """
 
     def __init__(
@@ -70,6 +77,7 @@ class Client(aiomqtt.Client):
         name: str,
         tls: ssl.SSLContext | None,
         will_topic: str | None,
+        tell_silence: Callable[[str], None],
         *,
         v5: bool,
     ) -> None:
@@ -95,7 +103,10 @@ class Client(aiomqtt.Client):
         self._client._handle_pubrec = self._handle_pubrec  # type: ignore[method-assign] # noqa: SLF001
         self._client.on_log = self._note_trouble
         self._settings = settings
-        self._v5 = v5
+        self.v5 = v5
+        self.echo = Echo(
+            self._request, self._leave, self._loop.call_later, paho.topic_matches_sub, tell_silence
+        )
         self._max_qos = 2
         self._given_up = False
         self._trouble = ""
@@ -137,7 +148,7 @@ class Client(aiomqtt.Client):
             raise
 
     async def deliver(
-        self, topic: str, payload: bytes, qos: int, timeout_s: float, properties: Properties, *, retain: bool
+        self, topic: str, payload: bytes, delivery: Delivery, remaining_s: float, kind: Kind | None
     ) -> str | None:
         """Publish, and wait until the broker has it; one call at a time.
 
@@ -153,10 +164,10 @@ class Client(aiomqtt.Client):
             await self.publish(
                 topic,
                 payload,
-                qos=min(qos, self._max_qos),
-                retain=retain,
-                properties=properties if self._v5 else None,
-                timeout=timeout_s,
+                qos=min(delivery.qos, self._max_qos),
+                retain=delivery.retain,
+                properties=_properties(kind, remaining_s) if self.v5 else None,
+                timeout=min(SEND_TIMEOUT_S, remaining_s),
             )
         except aiomqtt.MqttError as error:
             never_sent = isinstance(error, aiomqtt.MqttCodeError) and error.rc == paho.MQTT_ERR_NO_CONN
@@ -187,24 +198,29 @@ class Client(aiomqtt.Client):
         except aiomqtt.MqttError as error:
             raise CutOffError(self._lost(error.__cause__ or error)) from None
 
+    def _request(self, topic: str) -> int | None:
+        code, number = self._client.subscribe(topic)
+        return number if code == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+
+    def _leave(self, topic: str) -> None:
+        self._client.unsubscribe(topic)
+
     def _lost(self, error: BaseException) -> str:
-        return f"the link to {self._settings.broker} broke ({error})"
+        code = error.rc if isinstance(error, aiomqtt.MqttCodeError) else None
+        reason = f" ({code})" if isinstance(code, ReasonCode) and code.value > FAILURE else ""
+        return f"the connection to {self._settings.broker} was lost{reason}"
 
     def _fault(self, error: aiomqtt.MqttError) -> LinkError:
         if isinstance(error, MqttConnectError):
             code = error.rc.value if isinstance(error.rc, ReasonCode) else None
-            if code == VERSION_REFUSED:
-                return VersionRefusedError(f"{self._settings.broker} does not speak this version of MQTT")
-            if code in CREDENTIALS_REFUSED:
-                return credentials_refused(self._settings)
-            return not_welcome(self._settings, error.rc)
+            return refused(self._settings, code, error.rc)
         if isinstance(error, _HungUpError):
             return hung_up(self._settings, self._trouble)
         # aiomqtt keeps only the words of what it caught.
         caught = error.__context__
         return no_connection(self._settings, caught if isinstance(caught, OSError) else error)
 
-    def _note_trouble(self, client: paho.Client, userdata: Any, level: int, text: str) -> None:  # noqa: ANN401, ARG002
+    def _note_trouble(self, client: paho.Client, userdata: Userdata, level: int, text: str) -> None:  # noqa: ARG002
         if level == paho.MQTT_LOG_ERR:
             self._trouble = text
 
@@ -217,7 +233,7 @@ class Client(aiomqtt.Client):
     def _on_connect(
         self,
         client: paho.Client,
-        userdata: Any,  # noqa: ANN401
+        userdata: Userdata,
         flags: paho.ConnectFlags,
         reason_code: ReasonCode,
         properties: Properties | None = None,
@@ -226,30 +242,33 @@ class Client(aiomqtt.Client):
         self._client.on_log = None
         super()._on_connect(client, userdata, flags, reason_code, properties)
 
-    def _on_disconnect(
-        self,
-        client: paho.Client,
-        userdata: Any,  # noqa: ANN401
-        flags: paho.DisconnectFlags,
-        reason_code: ReasonCode,
-        properties: Properties | None = None,
-    ) -> None:
+    def _on_disconnect(self, *told: Userdata) -> None:
+        self.echo.close()
         # aiomqtt would wait for an answer all the same, until it times out.
         if not self._connected.done() and not self._given_up:
             self._connected.set_exception(_HungUpError("closed"))
-        super()._on_disconnect(client, userdata, flags, reason_code, properties)
+        super()._on_disconnect(*told)
+
+    def _on_message(self, client: paho.Client, userdata: Userdata, message: paho.MQTTMessage) -> None:
+        if not self.echo.hear(message.topic, retained=message.retain):
+            super()._on_message(client, userdata, message)
+
+    def _on_subscribe(
+        self, client: paho.Client, userdata: Userdata, mid: int, codes: list[ReasonCode], *rest: Userdata
+    ) -> None:
+        granted = not any(code.is_failure for code in codes)
+        if not self.echo.answer(mid, granted=granted):
+            super()._on_subscribe(client, userdata, mid, codes, *rest)
+
+    def _on_unsubscribe(self, *_answer: object) -> None:
+        """Nobody waits for that."""
 
     def _on_publish(
-        self,
-        client: paho.Client,
-        userdata: Any,  # noqa: ANN401
-        mid: int,
-        reason_code: ReasonCode,
-        properties: Properties,
+        self, client: paho.Client, userdata: Userdata, mid: int, reason_code: ReasonCode, *rest: Userdata
     ) -> None:
         if reason_code.is_failure:
             self._refusal = reason_code
-        super()._on_publish(client, userdata, mid, reason_code, properties)
+        super()._on_publish(client, userdata, mid, reason_code, *rest)
 
     def _handle_pubrec(self) -> MQTTErrorCode:
         # A broker that will not take a message of QoS 2 says so here, where paho does not listen.
@@ -258,7 +277,7 @@ class Client(aiomqtt.Client):
             self._refusal = ReasonCode(PacketTypes.PUBREC, identifier=packet[2])
         return paho.Client._handle_pubrec(self._client)  # noqa: SLF001
 
-    def _on_socket_register_write(self, client: paho.Client, userdata: Any, sock: PahoSocket) -> None:  # noqa: ANN401, ARG002
+    def _on_socket_register_write(self, client: paho.Client, userdata: Userdata, sock: PahoSocket) -> None:  # noqa: ARG002
         # Unlike aiomqtt's own, this looks first whether the socket is still there on that later turn of the
         # loop: its number may by then be closed, or belong to somebody else.
         number = sock.fileno()
@@ -268,3 +287,14 @@ class Client(aiomqtt.Client):
                 self._loop.add_writer(number, client.loop_write)
 
         self._loop.call_soon_threadsafe(register)
+
+
+def _properties(kind: Kind | None, expiry_s: float) -> Properties:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.PayloadFormatIndicator = 1
+    properties.ContentType = "text/plain" if kind is Kind.STATUS else "application/json"
+    if kind is not None:
+        properties.UserProperty = ("schema", schema_name(kind))
+    if isfinite(expiry_s):
+        properties.MessageExpiryInterval = max(1, int(expiry_s))
+    return properties

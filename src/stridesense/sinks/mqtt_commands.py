@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
@@ -12,6 +11,7 @@ from stridesense.contract.gate import Gate
 from stridesense.contract.topics import Envelope, Kind
 from stridesense.sinks.mqtt_courier import Courier
 from stridesense.sinks.mqtt_link import Heard
+from stridesense.sinks.tasks import end
 
 WAITING: Final = 16
 """Commands that may wait while the desk is busy with one (our own choice)."""
@@ -43,9 +43,7 @@ class CommandReceiver:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await end(self._task)
         while not self._waiting.empty():
             msg = "the session has ended"
             self._count(CommandError(RefusalReason.NOT_NOW, msg), self._waiting.get_nowait())

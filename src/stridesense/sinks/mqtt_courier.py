@@ -7,7 +7,6 @@ counts as expired (`unconfirmed`) and is never sent again: a cue may be missed, 
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,13 +16,13 @@ from typing import Final, Self
 
 from stridesense.contract import topics
 from stridesense.contract.topics import DELIVERY, OFFLINE, ONLINE, Delivery, Kind
-from stridesense.errors import LinkError, RefusedError
+from stridesense.errors import LinkError
 from stridesense.model import Foot
-from stridesense.sinks.backoff import CAP_S, delays_s
 from stridesense.sinks.mqtt_faults import NeverSentError
-from stridesense.sinks.mqtt_link import Dialer, Heard, Link
+from stridesense.sinks.mqtt_link import Dialer, Heard, Link, keep_linked
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.outbox import Counters, Message, Outbox
+from stridesense.sinks.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +31,6 @@ FAREWELL_S: Final = 2.0
 
 FLIGHT_S: Final = 0.1
 """What has less time left is not sent any more: it would hardly arrive, and a timeout costs the link."""
-
-REFUSED_PAUSE_S: Final = 2.0
-"""Whom a broker refuses asks it again no sooner."""
 
 Handler = Callable[[Heard], None]
 """Takes a message at once, without waiting for anything, and raises nothing."""
@@ -72,7 +68,7 @@ class Courier:
         self._wake = asyncio.Event()
         self._all_sent = asyncio.Event()
         self._first_try_over = asyncio.Event()
-        self._up_since_s: float | None = None
+        self._is_up = False
         self._fault: LinkError | None = None
         self._leaving = False
         self._status_topic = self.topic(Kind.STATUS)
@@ -125,12 +121,12 @@ class Courier:
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 await self._first_try_over.wait()
-        if self._up_since_s is None:
+        if not self._is_up:
             raise self._fault or LinkError(f"{self.settings.broker} does not answer: is it running?")
 
     async def sent(self, deadline_s: float) -> None:
         """Return once all is sent, at the deadline, or at once when there is no link."""
-        if self._up_since_s is not None:
+        if self._is_up:
             with suppress(TimeoutError):
                 async with asyncio.timeout(deadline_s - time.monotonic()):
                     await self._all_sent.wait()
@@ -139,13 +135,11 @@ class Courier:
         """Send the rest and say goodbye until the deadline, then give up; at once when there is no link."""
         self._leaving = True
         self._wake.set()
-        left_s = deadline_s - time.monotonic() if self._up_since_s is not None else 0.0
+        left_s = deadline_s - time.monotonic() if self._is_up else 0.0
         try:
             await asyncio.wait({self._task}, timeout=max(left_s, 0.0))
         finally:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
             self._outbox.close()
 
     def _stir(self) -> None:
@@ -162,28 +156,18 @@ class Courier:
             self._say_status(status)
 
     async def _run(self) -> None:
-        rng = random.Random()  # noqa: S311 - it spreads clients in time, it guards nothing
-        delays = delays_s(rng)
-        while not self._leaving:
-            try:
-                async with self._dialer.dial(will_topic=self._status_topic) as link:
-                    self._note_up()
-                    await self._serve(link)
-            except LinkError as fault:
-                held_s = self._note_down(fault)
-                if held_s > CAP_S:
-                    delays = delays_s(rng)
-                at_least_s = REFUSED_PAUSE_S if isinstance(fault, RefusedError) else 0.0
-                await asyncio.sleep(max(next(delays), at_least_s))
+        await keep_linked(self._dialer, self._serve, self._note_down, self._status_topic)
 
     async def _serve(self, link: Link) -> None:
+        self._note_up()
         try:
             async with asyncio.TaskGroup() as tasks:
                 watch = tasks.create_task(self._watch(link), name="mqtt watch")
                 await self._send_all(link)
                 watch.cancel()
         except ExceptionGroup as faults:
-            raise faults.exceptions[0] from None
+            if not self._leaving:  # to whom is gone already the broker says goodbye
+                raise faults.exceptions[0] from None
 
     async def _watch(self, link: Link) -> None:
         """Hand over what comes, and notice a broken link."""
@@ -241,17 +225,15 @@ class Courier:
     def _note_up(self) -> None:
         log.info("connected to %s", self.settings.broker)
         self._fault = None
-        self._up_since_s = time.monotonic()
+        self._is_up = True
         self._unsent, self._unheard = set(self._states), set(self._handlers)
         self._all_sent.clear()
         self._first_try_over.set()
 
-    def _note_down(self, fault: LinkError) -> float:
-        """Say once that there is no link; for how long there was one, in seconds."""
-        held_s = 0.0 if self._up_since_s is None else time.monotonic() - self._up_since_s
+    def _note_down(self, fault: LinkError) -> None:
+        """Say once that there is no link."""
         if self._fault is None:
             self._fault = fault
             log.warning("%s; trying again", fault)
-        self._up_since_s = None
+        self._is_up = False
         self._first_try_over.set()
-        return held_s

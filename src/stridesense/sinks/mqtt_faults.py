@@ -11,6 +11,10 @@ from typing import Final
 from stridesense.errors import LinkError, RefusedError
 from stridesense.sinks.mqtt_settings import MqttSettings
 
+VERSION_REFUSED: Final = 132
+CREDENTIALS_REFUSED: Final = (134, 135)
+"""Reason codes of MQTT 5."""
+
 NOT_YET_VALID: Final = 9
 EXPIRED: Final = 10
 OTHER_HOST: Final = 62
@@ -43,15 +47,14 @@ class VersionRefusedError(RefusedError):
     """The broker does not speak this version of MQTT."""
 
 
-def credentials_refused(settings: MqttSettings) -> RefusedError:
-    """The broker knows us not, or not with this password."""
-    return RefusedError(
-        f"{settings.broker} refuses the user name or the password: check mqtt.username and mqtt.password"
-    )
-
-
-def not_welcome(settings: MqttSettings, reason: object) -> RefusedError:
-    """The broker answers, and wants no connection for a reason of its own."""
+def refused(settings: MqttSettings, code: int | None, reason: object) -> RefusedError:
+    """The broker answers, and wants no connection: `code` is why in MQTT 5, `reason` in its own words."""
+    if code == VERSION_REFUSED:
+        return VersionRefusedError(f"{settings.broker} does not speak this version of MQTT")
+    if code in CREDENTIALS_REFUSED:
+        return RefusedError(
+            f"{settings.broker} refuses the user name or the password: check mqtt.username and mqtt.password"
+        )
     return RefusedError(f"{settings.broker} refuses the connection ({reason}): look into its log")
 
 

@@ -3,32 +3,29 @@
 MQTT 5 is asked for first; a broker that refuses it is spoken to in 3.1.1 from then on.
 """
 
+import asyncio
 import itertools
 import logging
+import random
 import secrets
-import ssl
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from math import isfinite
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
-from paho.mqtt import client as paho
-from paho.mqtt.enums import MQTTErrorCode
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
-
-from stridesense.contract.topics import Delivery, Kind, schema_name
+from stridesense.contract.topics import Delivery, Kind
+from stridesense.errors import LinkError, RefusedError
+from stridesense.sinks.backoff import CAP_S, delays_s
 from stridesense.sinks.mqtt_client import Client
-from stridesense.sinks.mqtt_echo import Echo
 from stridesense.sinks.mqtt_faults import VersionRefusedError
 from stridesense.sinks.mqtt_settings import MqttSettings
 from stridesense.sinks.mqtt_tls import tls_context
 
 log = logging.getLogger(__name__)
 
-SEND_TIMEOUT_S: Final = 1.0
+REFUSED_PAUSE_S: Final = 2.0
+"""Whom a broker refuses asks it again no sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +37,48 @@ class Heard:
     retained: bool
 
 
-class Link(Client):
+class Remarks:
+    """Says in the log what is wrong with a topic, once, however often the link is renewed.
+
+    Args:
+        broker: whom the links lead to, for people.
+    """
+
+    def __init__(self, broker: str) -> None:
+        self._broker = broker
+        self._told: set[str] = set()
+
+    def not_let_hear(self, topic: str) -> None:
+        """The broker refuses a subscription."""
+        self._remark("%s does not let us hear what is said on %s: check its access rules", topic)
+
+    def not_given_back(self, topic: str) -> None:
+        """What we said did not come back, so perhaps nobody heard it."""
+        self._remark(
+            "%s does not give back what we say on %s: its rules must let us write and read it", topic
+        )
+
+    def _remark(self, sentence: str, topic: str) -> None:
+        if topic not in self._told:
+            self._told.add(topic)
+            log.warning(sentence, self._broker, topic)
+
+
+class Link:
     """One connection, which notices when the broker does not pass on what we say.
 
     With MQTT 5 the first message on each topic goes at QoS 1 at least, as QoS 0 knows no refusal. Where a
     refusal cannot be heard at all, as with MQTT 3.1.1, `Echo` shows it.
 
     Args:
-        settings, name, tls, will_topic, v5: see `Client`.
-        told: the topics of which something has been remarked; one set for all connections, so that each is
-            remarked once.
+        client: the connection, open and fresh.
+        remarks: takes what is to be said about a topic.
     """
 
-    def __init__(
-        self,
-        settings: MqttSettings,
-        name: str,
-        tls: ssl.SSLContext | None,
-        will_topic: str | None,
-        told: set[str],
-        *,
-        v5: bool,
-    ) -> None:
-        super().__init__(settings, name, tls, will_topic, v5=v5)
+    def __init__(self, client: Client, remarks: Remarks) -> None:
+        self._client = client
+        self._remarks = remarks
         self._taken: set[str] = set()
-        self._told = told
-        self._echo = Echo(
-            self._ask, self._leave, self._loop.call_later, paho.topic_matches_sub, self._remark_silence
-        )
 
     async def send(
         self, topic: str, payload: bytes, delivery: Delivery, remaining_s: float, kind: Kind | None = None
@@ -90,15 +101,10 @@ class Link(Client):
             CutOffError: nobody can say whether it arrived.
         """
         if kind is not None:
-            self._echo.expect(topic, subscribing=not self._v5)
-        refusal = await self.deliver(
-            topic,
-            payload,
-            max(delivery.qos, topic not in self._taken),
-            min(SEND_TIMEOUT_S, remaining_s),
-            _properties(kind, remaining_s),
-            retain=delivery.retain,
-        )
+            self._client.echo.expect(topic, subscribing=not self._client.v5)
+        if topic not in self._taken:
+            delivery = replace(delivery, qos=max(1, delivery.qos))
+        refusal = await self._client.deliver(topic, payload, delivery, remaining_s, kind)
         if refusal is None:
             self._taken.add(topic)
         return refusal
@@ -109,10 +115,10 @@ class Link(Client):
         Raises:
             CutOffError: the link broke.
         """
-        if await self.ask_for(topic):
-            self._echo.want(topic)
+        if await self._client.ask_for(topic):
+            self._client.echo.want(topic)
         else:
-            self._remark("%s does not let us hear what is said on %s: check its access rules", topic)
+            self._remarks.not_let_hear(topic)
 
     async def heard(self) -> AsyncIterator[Heard]:
         """The messages that were asked for, until the link breaks.
@@ -120,55 +126,8 @@ class Link(Client):
         Raises:
             CutOffError: the link broke.
         """
-        async for message in self.incoming():
+        async for message in self._client.incoming():
             yield Heard(str(message.topic), bytes(message.payload), bool(message.retain))
-
-    def _ask(self, topic: str) -> int | None:
-        code, request = self._client.subscribe(topic)
-        return request if code == MQTTErrorCode.MQTT_ERR_SUCCESS else None
-
-    def _leave(self, topic: str) -> None:
-        self._client.unsubscribe(topic)
-
-    def _remark_silence(self, topic: str) -> None:
-        self._remark(
-            "%s does not give back what we say on %s: its rules must let us write and read it", topic
-        )
-
-    def _remark(self, sentence: str, topic: str) -> None:
-        if topic not in self._told:
-            self._told.add(topic)
-            log.warning(sentence, self._settings.broker, topic)
-
-    def _on_disconnect(
-        self,
-        client: paho.Client,
-        userdata: Any,  # noqa: ANN401
-        flags: paho.DisconnectFlags,
-        reason_code: ReasonCode,
-        properties: Properties | None = None,
-    ) -> None:
-        self._echo.close()
-        super()._on_disconnect(client, userdata, flags, reason_code, properties)
-
-    def _on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:  # noqa: ANN401
-        if not self._echo.hear(message.topic, retained=message.retain):
-            super()._on_message(client, userdata, message)
-
-    def _on_subscribe(
-        self,
-        client: paho.Client,
-        userdata: Any,  # noqa: ANN401
-        mid: int,
-        reason_codes: list[ReasonCode],
-        properties: Properties | None = None,
-    ) -> None:
-        granted = not any(code.is_failure for code in reason_codes)
-        if not self._echo.answer(mid, granted=granted):
-            super()._on_subscribe(client, userdata, mid, reason_codes, properties)
-
-    def _on_unsubscribe(self, *_answer: object) -> None:
-        """Nobody waits for that."""
 
 
 class Dialer:
@@ -184,7 +143,7 @@ class Dialer:
         self._tls = tls_context(settings) if settings.tls else None
         self._name = f"stridesense{secrets.token_hex(4)}"
         self._count = itertools.count()
-        self._told: set[str] = set()
+        self._remarks = Remarks(settings.broker)
 
     @asynccontextmanager
     async def dial(self, will_topic: str | None = None) -> AsyncIterator[Link]:
@@ -194,28 +153,57 @@ class Dialer:
             RefusedError: the broker says no; to ask again at once is of no use.
             LinkError: the broker cannot be reached.
         """
-        link = await self._connect(will_topic)
+        client = await self._connect(will_topic)
         try:
-            yield link
+            yield Link(client, self._remarks)
         finally:
-            await link.close()
+            await client.close()
 
-    async def _connect(self, will_topic: str | None) -> Link:
-        link = self._new_link(will_topic)
+    async def _connect(self, will_topic: str | None) -> Client:
+        # A name of its own for each connection: some brokers mix up the unfinished messages of two
+        # connections with one name, and then say the older one.
+        name = f"{self._name}{next(self._count) % 10_000}"
+        client = Client(
+            self._settings, name, self._tls, will_topic, self._remarks.not_given_back, v5=self._v5
+        )
         try:
-            await link.connect()
+            await client.connect()
         except VersionRefusedError:
             if not self._v5:
                 raise
             self._v5 = False
             return await self._connect(will_topic)
-        return link
+        return client
 
-    def _new_link(self, will_topic: str | None) -> Link:
-        # A name of its own for each connection: some brokers mix up the unfinished messages of two
-        # connections with one name, and then say the older one.
-        name = f"{self._name}{next(self._count) % 10_000}"
-        return Link(self._settings, name, self._tls, will_topic, self._told, v5=self._v5)
+
+async def keep_linked(
+    dialer: Dialer,
+    serve: Callable[[Link], Awaitable[None]],
+    note_down: Callable[[LinkError], None],
+    will_topic: str | None = None,
+) -> None:
+    """Have a link until `serve` is done with one: a new one whenever it breaks, after a growing pause.
+
+    Args:
+        dialer: opens the connections.
+        serve: uses a link for as long as it wants.
+        note_down: takes why there is no link, after each try.
+        will_topic: as of `Dialer.dial`.
+    """
+    rng = random.Random()  # noqa: S311 - it spreads clients in time, it guards nothing
+    delays = delays_s(rng)
+    while True:
+        up_since_s = None
+        try:
+            async with dialer.dial(will_topic) as link:
+                up_since_s = time.monotonic()
+                return await serve(link)
+        except LinkError as fault:
+            note_down(fault)
+            if up_since_s is not None and time.monotonic() - up_since_s > CAP_S:
+                delays = delays_s(rng)
+            at_least_s = REFUSED_PAUSE_S if isinstance(fault, RefusedError) else 0.0
+            await asyncio.sleep(max(next(delays), at_least_s))
 
 
 async def check(settings: MqttSettings) -> None:
@@ -227,14 +215,3 @@ async def check(settings: MqttSettings) -> None:
     """
     async with Dialer(settings).dial():
         pass
-
-
-def _properties(kind: Kind | None, remaining_s: float) -> Properties:
-    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-    properties.PayloadFormatIndicator = 1
-    properties.ContentType = "text/plain" if kind is Kind.STATUS else "application/json"
-    if kind is not None:
-        properties.UserProperty = ("schema", schema_name(kind))
-    if isfinite(remaining_s):
-        properties.MessageExpiryInterval = max(1, int(remaining_s))
-    return properties
