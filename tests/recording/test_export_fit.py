@@ -152,7 +152,7 @@ def test_totals_are_those_of_the_strides() -> None:
 def test_a_pods_own_count_is_the_distance() -> None:
     records = decoded(fit_bytes(told()))["record_mesgs"]
     ways_m = [record["distance"] for record in records if "distance" in record]
-    assert ways_m == pytest.approx(list(accumulate([0.0, *[3.0] * 29])), abs=0.01)
+    assert ways_m == pytest.approx(list(accumulate([2.25, *[3.0] * 28, 0.75])), abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from math import floor
 from statistics import fmean
 from typing import Final
 
-from stridesense.recording.export_fields import NATIVE, OWN, cadence, steps_m
-from stridesense.recording.export_seconds import seconds
+from stridesense.recording.distance import ways
+from stridesense.recording.export_fields import NATIVE, OWN, cadence
+from stridesense.recording.export_seconds import overlaps, seconds
 from stridesense.recording.export_session import SessionRecord
 
 AVERAGES: Final = ("stance_time", "stance_time_percent", "stance_time_balance", "step_length", "power")
@@ -75,7 +76,7 @@ def activity_rows(session: SessionRecord) -> list[Row]:
     """
     grid = seconds(session)
     rows, way_m = list[Row](), 0.0
-    for second, step_m in zip(grid, steps_m(grid), strict=True):
+    for second, step_m in zip(grid, _steps_m(session, len(grid)), strict=True):
         way_m += step_m or 0.0
         row: Row = {name: value(second) for name, value in NATIVE.items()}
         row |= {own.name: own.value(second) for own in OWN}
@@ -84,6 +85,20 @@ def activity_rows(session: SessionRecord) -> list[Row]:
         row["distance"] = None if step_m is None else way_m
         rows.append(row | {"step_m": step_m, "strides_pm": strides_pm})
     return rows
+
+
+def _steps_m(session: SessionRecord, count: int) -> list[float | None]:
+    """How far the runner came in each second, m; None where that is not known.
+
+    What lies a moment beyond the last second, as the pod's clock is another, belongs to that.
+    """
+    steps_m = list[float | None]([None] * count)
+    into_s = session.zero_unix_s - floor(session.zero_unix_s)
+    for way in ways(session.strides, session.readings):
+        for number, held_s in overlaps(into_s + way.start_s, into_s + way.end_s):
+            place = min(number, count - 1)
+            steps_m[place] = (steps_m[place] or 0.0) + held_s * way.speed_mps
+    return steps_m
 
 
 def split(strides_pm: float | None) -> tuple[float | None, float | None]:

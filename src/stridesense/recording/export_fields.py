@@ -4,7 +4,7 @@ Units are those of the FIT profile: milliseconds, millimetres, per cent; cadence
 minute. What the pods do not measure (vertical oscillation, heart rate) is not there.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,29 +99,3 @@ OWN: Final[Sequence[OwnField]] = (
     OwnField("Calf load right", "per stride", _of_foot(Foot.RIGHT, "calf_load")),
 )
 """Developer fields; their order is their number in the file, so new ones come last."""
-
-
-def steps_m(grid: Sequence[Second]) -> Iterator[float | None]:
-    """How far the runner came in each second, m; None where that was not measured.
-
-    Measured speed goes over the time in which strides were seen. Where none was, a pod's own count is taken.
-    """
-    counts: dict[Foot, float] = {}
-    for second in grid:
-        yield _step_m(second, counts)
-
-
-def _step_m(second: Second, counts: dict[Foot, float]) -> float | None:
-    speed = second.mean(lambda stride: stride.speed_mps)
-    if speed is not None:
-        return speed * second.held_s
-    steps = []
-    for foot, readings in second.readings.items():
-        told = [reading.distance_m for reading in readings if reading.distance_m is not None]
-        if told:
-            # A pod that was switched off in between counts from 0 again.
-            steps.append(max(0.0, told[-1] - counts.get(foot, told[0])))
-            counts[foot] = told[-1]
-    if steps:
-        return sum(steps) / len(steps)
-    return second.told(lambda reading: reading.speed_mps)

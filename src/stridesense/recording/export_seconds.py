@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Final
 
 from stridesense.model import Foot, PodReading, Stride
+from stridesense.recording.distance import lasts_s
 from stridesense.recording.export_session import SessionRecord
 
 MANY_SECONDS: Final = 14 * 24 * 3600
@@ -64,7 +65,7 @@ def seconds(session: SessionRecord) -> list[Second]:
     grid = [Second(unix_s) for unix_s in range(first, last + 1)]
     for stride in session.strides:
         start_s = session.zero_unix_s - first + stride.initial_contact_s
-        for number, held_s in _overlaps(start_s, start_s + lasts_s(stride)):
+        for number, held_s in overlaps(start_s, start_s + lasts_s(stride)):
             if 0 <= number < len(grid):
                 grid[number].strides[stride.foot].append((stride, held_s))
     for reading in session.readings:
@@ -74,14 +75,7 @@ def seconds(session: SessionRecord) -> list[Second]:
     return grid
 
 
-def lasts_s(stride: Stride) -> float:
-    """How long a stride was under way, as far as it was seen, s."""
-    if stride.stride_time_s is not None:
-        return stride.stride_time_s
-    return stride.terminal_contact_s - stride.initial_contact_s
-
-
-def _overlaps(start_s: float, end_s: float) -> Iterator[tuple[int, float]]:
+def overlaps(start_s: float, end_s: float) -> Iterator[tuple[int, float]]:
     """The whole seconds that a span touches, and how long."""
     for number in range(floor(start_s), floor(end_s) + 1):
         held_s = min(end_s, number + 1.0) - max(start_s, float(number))

@@ -8,6 +8,7 @@ from statistics import fmean, pstdev
 from typing import Final, TypeVar
 
 from stridesense.model import Foot, PodReading, Stride
+from stridesense.recording.distance import distance_m
 
 _Record = TypeVar("_Record", Stride, PodReading)
 
@@ -81,11 +82,11 @@ def of_readings(readings: Sequence[PodReading]) -> Overview:
     """What pods that make their own figures said while the runner moved."""
     feet, columns = _by_foot(readings)
     moving = [[one for one in column if one.speed_mps != 0 and one.power_w != 0] for column in columns]
-    distances = [[one.distance_m for one in column if one.distance_m is not None] for column in columns]
+    distances_m = [distance_m((), column) for column in columns]
     rows = [
         ("readings", *(str(len(column)) for column in columns)),
         *((each.label, *(_mean_and_spread(column, each) for column in moving)) for each in READ_MEASURES),
-        ("distance, m", *(f"{max(told) - min(told):.0f}" if told else "" for told in distances)),
+        ("distance, m", *("" if told_m is None else f"{told_m:.0f}" for told_m in distances_m)),
     ]
     return Overview(feet, _known(rows))
 

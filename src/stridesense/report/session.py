@@ -1,7 +1,7 @@
 """A session as its report needs it: what was gathered, and which strides its figures are about."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -9,6 +9,7 @@ from statistics import median
 from typing import Final
 
 from stridesense.model import Foot, Gait, Stride, StrideShape
+from stridesense.recording.distance import distance_m
 from stridesense.runtime.gathering import Gathered
 
 GAIT_WORDS: Final = {Gait.RUN: "running strides", Gait.WALK: "walking strides", Gait.HOP: "hops"}
@@ -111,40 +112,11 @@ class ReportedSession:
 
     @cached_property
     def distance_m(self) -> float | None:
-        """Way of the foot with the most measured strides, of any gait; None where there is none.
-
-        Of pods without samples it is what they counted themselves.
-        """
-        ways = [
-            [
-                one.stride_length_m
-                for one in self.gathered.strides
-                if one.foot is foot and one.stride_length_m is not None
-            ]
-            for foot in Foot
-        ]
-        longest = max(ways, key=len)
-        if longest:
-            return sum(longest)
-        counted = [
-            _counted_m([r.distance_m for r in self.gathered.readings if r.foot is foot]) for foot in Foot
-        ]
-        return max(counted) or None
+        """Way of all strides, of any gait, or as pods without samples told; None where nobody did."""
+        return distance_m(self.gathered.strides, self.gathered.readings)
 
 
 def typical(strides: Sequence[Stride], name: str) -> float | None:
     """Median of a field of the record where it was measured; None where it never was."""
     known = [value for stride in strides if (value := getattr(stride, name)) is not None]
     return median(known) if known else None
-
-
-def _counted_m(told: Iterable[float | None]) -> float:
-    """How far a pod's own counter went; one that began again is added up."""
-    way_m, before_m = 0.0, None
-    for now_m in told:
-        if now_m is None:
-            continue
-        if before_m is not None and now_m > before_m:
-            way_m += now_m - before_m
-        before_m = now_m
-    return way_m
