@@ -23,6 +23,7 @@ from stridesense.model import (
     Order,
     ZeroReference,
 )
+from stridesense.report.measures import share
 
 HOSTILE = '</style><script>alert(1)</script><img src="https://example.org/x" onerror=alert(1)>&amp;\u202e\x00'
 STRIDES = list(drawn(varied(0, 800)))
@@ -109,8 +110,37 @@ def test_cues_are_told_with_reason_and_effect_marks_with_their_words() -> None:
         "+1.2 SD (once)",
         "never",
     ]
-    assert page.row("What the runner said, in the order of time", "1:30") == ["mark", "the bridge"]
+    assert page.row("What the runner said, in the order of time", "1:30") == ["mark M1", "the bridge"]
     assert "2:00 heel held: a stretch without cues" in page.words["cues"]
+
+
+def test_marks_are_thin_lines_in_every_plot_over_time_by_their_names() -> None:
+    theme = Obeyed(order=Order.THEME, t_s=80.0, value="pull")
+    hill = Obeyed(order=Order.MARK, t_s=480.0, value="the hill")
+    page = html(*EVERYTHING, theme, hill)
+    assert page.count(">M1<") == page.count(">M2<") == page.count('class="mark"') / 2 > 5
+    told = Page(page).tables["What the runner said, in the order of time"].rows[1:]
+    assert told == [
+        ["1:30", "mark M1", "the bridge"],
+        ["1:20", "theme set", "pull"],
+        ["2:30", "mark M2", "the hill"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "words"),
+    [
+        (0, 7, "none"),
+        (7, 7, "all"),
+        (1, 3, "33 %"),
+        (1, 200, "0.5 %"),
+        (199, 200, "99.5 %"),
+        (2, 40_000, "2 of 40000"),
+        (39_998, 40_000, "39998 of 40000"),
+    ],
+)
+def test_a_share_is_none_or_all_only_where_it_is(count: int, total: int, words: str) -> None:
+    assert share(count, total) == words
 
 
 def test_changes_are_words_and_the_budget_has_its_limit() -> None:
@@ -128,7 +158,7 @@ def test_the_quality_of_the_data_is_told() -> None:
     pods, doubts = "Pods, at the end of the session", "Doubts, share of all strides"
     assert page.row(pods, "left")[:2] == ["Pod 1, sofp", "208.0"]
     assert page.row(pods, "left")[4:] == ["500 radio", "0", "0", "0", "not told", "71 %"]
-    assert page.row(doubts, "quality below 0.5")[1:] == ["11.1 %", "11.1 %"]
+    assert page.row(doubts, "quality below 0.5")[1:] == ["11 %", "11 %"]
     assert page.row(doubts, "pitch_unsure")[0] == "the pitch of the foot was too doubtful"
     assert "left: 2.5 s missing" in page.words["data"]
     assert "1 malformed packets or rows were left out" in page.words["data"]

@@ -5,8 +5,8 @@ from statistics import fmean
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from stridesense.model import Cue, CueEffect, Foot, Obeyed, Order
-from stridesense.report.markup import Child, bullets, element, table
+from stridesense.model import Cue, CueEffect, Foot, Order
+from stridesense.report.markup import Child, bullets, element, sentence, table
 from stridesense.report.session import ReportedSession
 from stridesense.sinks.coach_words import clock
 
@@ -14,7 +14,6 @@ MOST_ROWS: Final = 200
 """So many cues, marks and silences are told each (our own choice); a report stays a report."""
 
 _TOLD: Final = {
-    Order.MARK: "mark",
     Order.MUTE: "muted",
     Order.UNMUTE: "no longer muted",
     Order.THEME: "theme set",
@@ -30,7 +29,7 @@ def section(session: ReportedSession) -> Element:
         "section",
         element("h2", "Cues and marks"),
         *_given(session),
-        *_orders(gathered.orders),
+        *_orders(session),
         *_over_all(gathered.effects),
         *_listed("Due and not said", session.about.withheld),
         *_listed("Exercises that the cues point to", session.about.to_practise),
@@ -82,10 +81,15 @@ def _given(session: ReportedSession) -> Iterator[Element]:
     )
 
 
-def _orders(orders: Sequence[Obeyed]) -> Iterator[Element]:
+def _orders(session: ReportedSession) -> Iterator[Element]:
+    orders = session.gathered.orders
     if not orders:
         return
-    rows = [(clock(one.t_s), _TOLD[one.order], one.value) for one in orders[:MOST_ROWS]]
+    names = iter(session.marks)
+    rows = [
+        (clock(one.t_s), f"mark {next(names)}" if one.order is Order.MARK else _TOLD[one.order], one.value)
+        for one in orders[:MOST_ROWS]
+    ]
     yield element("h3", "Marks and wishes of the runner")
     yield table("What the runner said, in the order of time", ("at", "what", "words"), rows)
     yield from _cut(len(orders), "marks and wishes")
@@ -115,13 +119,13 @@ def _gains(cue_id: str, effects: Sequence[CueEffect], *, given: bool) -> str:
 def _listed(title: str, lines: Sequence[str]) -> Iterator[Element | None]:
     if lines:
         yield element("h3", title)
-        yield bullets(f"{line[:1].upper()}{line[1:]}" for line in lines[:MOST_ROWS])
+        yield bullets(sentence(line) for line in lines[:MOST_ROWS])
         yield from _cut(len(lines), "lines")
 
 
 def _unjudged(why: str | None) -> Iterator[Element]:
     if why is not None:
-        yield element("p", f"{why[:1].upper()}{why[1:]}.", class_="note")
+        yield element("p", sentence(why), class_="note")
 
 
 def _cut(count: int, what: str) -> Iterator[Element]:

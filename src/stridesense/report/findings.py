@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element
 
 from stridesense.model import Foot, Gait, HeelState, Stride
-from stridesense.report.markup import element
+from stridesense.report.markup import element, sentence
+from stridesense.report.measures import share
 from stridesense.report.session import FEW, ReportedSession, typical
 from stridesense.report.unmeasured import why_missing
 from stridesense.sinks.coach_words import clock, describe_budget, describe_change, describe_half
@@ -89,12 +90,12 @@ def data_in_short(session: ReportedSession) -> tuple[str, ...]:
     told = []
     if strides:
         doubtful = sum(one.quality < DOUBTFUL for one in strides)
-        told.append(f"Doubtful strides: {_share(doubtful, len(strides))} of {len(strides)}.")
-    told += [f"{_capital(remark)}." for remark in report.remarks()]
+        told.append(f"Doubtful strides: {share(doubtful, len(strides))} of {len(strides)}.")
+    told += [sentence(remark) for remark in report.remarks()]
     told += ended_early(session)
     if strides and not report.missing_samples:
         told.append("No hole in what was received.")
-    return (*told, *(f"{_capital(line)}." for line in session.about.damage))
+    return (*told, *(sentence(line) for line in session.about.damage))
 
 
 def ended_early(session: ReportedSession) -> Iterator[str]:
@@ -116,8 +117,8 @@ def _no_strides(session: ReportedSession) -> str:
 def _by_foot(session: ReportedSession, told: Callable[[Sequence[Stride]], str]) -> tuple[str, ...]:
     said = {foot: told(strides) for foot, strides in session.strides.items()}
     if set(said) == {Foot.UNKNOWN}:
-        return (f"{_capital(said[Foot.UNKNOWN])}.",)
-    return tuple(f"{_capital(foot)}: {words}." for foot, words in said.items())
+        return (sentence(said[Foot.UNKNOWN]),)
+    return tuple(sentence(f"{foot}: {words}") for foot, words in said.items())
 
 
 def _heel(strides: Sequence[Stride]) -> str:
@@ -130,7 +131,7 @@ def _heel(strides: Sequence[Stride]) -> str:
         "came part of the way down": states[HeelState.PARTIAL],
         "was held up": states[HeelState.HELD],
     }
-    told = [f"{words} in {_share(count, total)}" for words, count in shares.items() if count]
+    told = [f"{words} in {share(count, total)}" for words, count in shares.items() if count]
     height_mm = typical(strides, "heel_height_mm")
     height = "" if height_mm is None else f"; median height {height_mm:.0f} mm"
     return f"{', '.join(told)} of {total} landings{height}"
@@ -163,7 +164,7 @@ def _landing(strides: Sequence[Stride]) -> str:
     strikes = Counter(stride.strike_type for stride in strides if stride.strike_type is not None)
     angle_deg = typical(strides, "strike_angle_deg")
     braking = typical(strides, "braking_index")
-    told = [f"{strike} in {_share(count, strikes.total())}" for strike, count in strikes.most_common(2)]
+    told = [f"{strike} in {share(count, strikes.total())}" for strike, count in strikes.most_common(2)]
     if angle_deg is not None:
         told.append(f"foot angle {angle_deg:+.1f} deg")
     if braking is not None:
@@ -200,7 +201,7 @@ def _changes(session: ReportedSession) -> Iterator[str]:
     halves = report.coach.halves if report.coach is not None else ()
     sure = [half for half in halves if half.sure]
     if not halves and not report.changes:
-        yield _capital(f"{session.about.unjudged or 'nothing could be compared'}.")
+        yield sentence(session.about.unjudged or "nothing could be compared")
         return
     if report.changes:
         largest = max(report.changes, key=lambda change: abs(change.size_sd))
@@ -219,16 +220,4 @@ def _others(count: int) -> str:
 def _budget(session: ReportedSession) -> tuple[str, ...]:
     coach = session.gathered.report.coach
     legs = [leg for leg in coach.budgets if leg.strides] if coach is not None else []
-    return tuple(f"{_capital(describe_budget(leg))}." for leg in legs) or ("No load: no running, no hops.",)
-
-
-def _share(count: int, total: int) -> str:
-    """A share in per cent that is none or all only where it is."""
-    if count in {0, total}:
-        return "all" if count else "none"
-    percent = 100.0 * count / total
-    return f"{percent:.0f} %" if 1.0 <= percent <= 99.0 else f"{percent:.1f} %"
-
-
-def _capital(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
+    return tuple(sentence(describe_budget(leg)) for leg in legs) or ("No load: no running, no hops.",)

@@ -8,7 +8,7 @@ from stridesense.model import CalfBudget, CoachReport, Foot
 from stridesense.report.axes import Axes, Point, level, line, picture, text, time_axis, y_axis
 from stridesense.report.markup import bullets, element, table
 from stridesense.report.session import ReportedSession
-from stridesense.report.trends import cue_marks, foot_key
+from stridesense.report.trends import foot_key, said_lines
 from stridesense.sinks.coach_words import describe_bout
 
 PROXY: Final = (
@@ -50,7 +50,7 @@ def _plot(session: ReportedSession, legs: Sequence[CalfBudget]) -> Element:
     axes = Axes(
         x_low=0.0, x_high=end_s, y_low=0.0, y_high=top, width=600.0, height=210.0, left=48.0, right=18.0
     )
-    parts = [*y_axis(axes, 5), *time_axis(axes), *cue_marks(session, axes)]
+    parts = [*y_axis(axes, 5), *time_axis(axes), *said_lines(session, axes)]
     for leg in legs:
         parts += _leg(axes, leg, session.gathered.budgets)
     keys = [foot_key(leg.foot, _against_limit(leg)) for leg in legs]

@@ -54,6 +54,11 @@ def bullets(lines: Iterable[Child]) -> Element | None:
     return element("ul", *items) if items else None
 
 
+def sentence(words: str) -> str:
+    """The words with a capital and a full stop."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+
+
 def written(page: Element) -> str:
     """The page as HTML."""
     return "<!DOCTYPE html>\n" + tostring(page, encoding="unicode", method="html") + "\n"

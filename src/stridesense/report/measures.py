@@ -81,14 +81,36 @@ def of_strides(strides: Sequence[Stride]) -> Overview:
 def of_readings(readings: Sequence[PodReading]) -> Overview:
     """What pods that make their own figures said while the runner moved."""
     feet, columns = _by_foot(readings)
-    moving = [[one for one in column if one.speed_mps != 0 and one.power_w != 0] for column in columns]
     distances_m = [distance_m((), column) for column in columns]
     rows = [
         ("readings", *(str(len(column)) for column in columns)),
-        *((each.label, *(_mean_and_spread(column, each) for column in moving)) for each in READ_MEASURES),
+        *(
+            (each.label, *(_mean_and_spread(column, each) for column in map(moving, columns)))
+            for each in READ_MEASURES
+        ),
         ("distance, m", *("" if told_m is None else f"{told_m:.0f}" for told_m in distances_m)),
     ]
     return Overview(feet, _known(rows))
+
+
+def moving(readings: Sequence[PodReading]) -> list[PodReading]:
+    """What a pod said while the runner moved."""
+    return [one for one in readings if one.speed_mps != 0 and one.power_w != 0]
+
+
+def share(count: int, total: int) -> str:
+    """A share in words: "none", "all" or per cent."""
+    if count in {0, total}:
+        return "all" if count else "none"
+    return percent(count, total)
+
+
+def percent(count: int, total: int) -> str:
+    """A share in per cent, which is 0 or 100 only where it is none or all."""
+    of_100 = 100.0 * count / total
+    if 1.0 <= of_100 <= 99.0 or count in {0, total}:
+        return f"{of_100:.0f} %"
+    return f"{of_100:.1f} %" if 0.1 <= of_100 <= 99.9 else f"{count} of {total}"
 
 
 def _by_foot(records: Sequence[_Record]) -> tuple[tuple[Foot, ...], list[list[_Record]]]:
@@ -103,7 +125,7 @@ def _known(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
 def _doubts(strides: Sequence[Stride]) -> str:
     """The flags and how many of the strides carry each, the most frequent first."""
     flags = Counter(flag for stride in strides for flag in stride.flags)
-    return ", ".join(f"{flag} {count / len(strides):.0%}" for flag, count in flags.most_common())
+    return ", ".join(f"{flag} {percent(count, len(strides))}" for flag, count in flags.most_common())
 
 
 def _mean_and_spread(records: Iterable[_Record], measure: Measure) -> str:
@@ -119,4 +141,4 @@ def shares(values: Iterable[StrEnum | None]) -> str:
     """How often each value occurs among those known, the most frequent first."""
     known = Counter(value for value in values if value is not None)
     total = known.total()
-    return ", ".join(f"{value} {100 * count / total:.0f} %" for value, count in known.most_common())
+    return ", ".join(f"{value} {percent(count, total)}" for value, count in known.most_common())

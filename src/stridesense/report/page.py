@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from stridesense.model import Foot
 from stridesense.report import cueing, findings, load, method, trends, trust, turning
-from stridesense.report.markup import element, table, written
+from stridesense.report.markup import element, sentence, table, written
 from stridesense.report.measures import Overview, of_readings, of_strides
 from stridesense.report.session import ReportedSession
 from stridesense.sinks.coach_words import clock
@@ -70,8 +70,8 @@ def _heading(session: ReportedSession) -> Iterator[Element]:
     yield element("p", " · ".join(part for part in origin if part), class_="origin")
     facts = [element("div", element("dt", name), element("dd", value)) for name, value in _facts(session)]
     yield element("dl", *facts, class_="facts")
-    for sentence in about.opening:
-        yield element("p", f"{sentence[:1].upper()}{sentence[1:]}.", class_="note")
+    for line in about.opening:
+        yield element("p", sentence(line), class_="note")
     links = [element("a", name, href=f"#{anchor}") for anchor, name in CONTENTS.items()]
     yield element("nav", *links, aria_label="Contents")
 

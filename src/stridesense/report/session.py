@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from stridesense.model import Foot, Gait, Stride, StrideShape
+from stridesense.model import Foot, Gait, Obeyed, Order, Stride, StrideShape
 from stridesense.recording.distance import distance_m
 from stridesense.runtime.gathering import Gathered
 
@@ -109,6 +109,12 @@ class ReportedSession:
         moments = sorted(one.initial_contact_s for strides in self.strides.values() for one in strides)
         ends = [0.0, *moments, self.duration_s]
         return [(a, b) for a, b in pairwise(ends) if b - a > PAUSE_S] if moments else []
+
+    @cached_property
+    def marks(self) -> dict[str, Obeyed]:
+        """The runner's marks in the order of time, by the names that they go by on the page."""
+        marks = [order for order in self.gathered.orders if order.order is Order.MARK]
+        return {f"M{number}": mark for number, mark in enumerate(marks, start=1)}
 
     @cached_property
     def distance_m(self) -> float | None:

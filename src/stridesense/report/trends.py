@@ -20,12 +20,13 @@ from stridesense.report.axes import (
     y_axis,
 )
 from stridesense.report.bins import Bin, Moment, binned, runs, thirds, width_s
-from stridesense.report.markup import bullets, element
+from stridesense.report.markup import bullets, element, sentence
+from stridesense.report.measures import moving
 from stridesense.report.session import ReportedSession
 from stridesense.sinks.coach_words import clock, describe_change, describe_half
 
 MOST_LINES: Final = 40
-"""So many changes are told, and so many cues drawn; a full page helps nobody (our own choice)."""
+"""So many changes are told, and so many cues and marks drawn; a full page helps nobody (our own choice)."""
 
 NUMBER_WIDTH: Final = 10.0
 """Room for a digit in a plot."""
@@ -96,20 +97,22 @@ def foot_key(foot: Foot, words: str = "") -> Element:
     return element("span", f"{foot}{' ' if words else ''}{words}", class_=f"key {foot}")
 
 
-def cue_marks(session: ReportedSession, axes: Axes) -> Iterator[Element]:
-    """Where cues were given: an upright line with the number of the cue in the table, where there is room."""
+def said_lines(session: ReportedSession, axes: Axes) -> Iterator[Element]:
+    """Where cues were given and marks made: upright lines, named as in the tables where there is room."""
+    cues = [(cue.t_s, str(number), "cue") for number, cue in enumerate(session.gathered.cues, start=1)]
+    marks = [(mark.t_s, name, "mark") for name, mark in session.marks.items()]
     free_from = 0.0
-    for number, cue in enumerate(session.gathered.cues[:MOST_LINES], start=1):
-        if axes.x_low <= cue.t_s <= axes.x_high:
-            yield upright(axes, cue.t_s, "cue")
-            if axes.x(cue.t_s) >= free_from:
-                free_from = axes.x(cue.t_s) + NUMBER_WIDTH * len(str(number))
-                yield text(axes.x(cue.t_s), axes.top - 5, str(number), "middle", "cue-number")
+    for t_s, name, kind in sorted([*cues[:MOST_LINES], *marks[:MOST_LINES]]):
+        if axes.x_low <= t_s <= axes.x_high:
+            yield upright(axes, t_s, kind)
+            if axes.x(t_s) >= free_from:
+                free_from = axes.x(t_s) + NUMBER_WIDTH * len(name)
+                yield text(axes.x(t_s), axes.top - 5, name, "middle", f"{kind}-name")
 
 
 def _readings(session: ReportedSession) -> dict[Foot, list[PodReading]]:
-    moving = [one for one in session.gathered.readings if one.speed_mps != 0 and one.power_w != 0]
-    return {foot: found for foot in Foot if (found := [one for one in moving if one.foot is foot])}
+    told = moving(session.gathered.readings)
+    return {foot: found for foot in Foot if (found := [one for one in told if one.foot is foot])}
 
 
 def _moments(records: Sequence[Stride | PodReading], figure: Figure) -> list[Moment]:
@@ -135,7 +138,7 @@ def _plot(
         *(block(axes, a, b, "pause") for a, b in session.pauses),
         *y_axis(axes),
         *time_axis(axes),
-        *cue_marks(session, axes),
+        *said_lines(session, axes),
         *(part for foot, bins in lines.items() for part in _course(axes, bins, foot)),
     ]
     spoken = [f"{foot}: {_first_and_last(figure, courses[foot])}" for foot in lines]
@@ -176,8 +179,8 @@ def _reading(session: ReportedSession) -> Element:
         "p",
         f"Lines are medians of each {every} of {what}, the band around a line holds the middle half. The "
         "figures beside a foot are its medians in the first and in the last third. Grey: none of these "
-        "strides. Numbers on upright lines are the cues below. Plots are not corrected for speed; the "
-        "sentences below them are.",
+        "strides. Upright lines: numbers are the cues below, M1 and so on the runner's marks. Plots are not "
+        "corrected for speed; the sentences below them are.",
         class_="note",
     )
 
@@ -194,7 +197,7 @@ def _in_words(session: ReportedSession) -> Iterator[Element | None]:
     yield element("h3", "Found at the same speed and cadence")
     lines = [describe_change(change) for change in report.changes]
     lines += [f"second half against first: {describe_half(half)}" for half in sure]
-    yield bullets(_sentence(line) for line in lines[:MOST_LINES])
+    yield bullets(sentence(line) for line in lines[:MOST_LINES])
     if len(lines) > MOST_LINES:
         yield element("p", f"{len(lines) - MOST_LINES} more are in the session's record.")
     if not lines:
@@ -214,7 +217,3 @@ def _why_no_change(session: ReportedSession, *, judged: bool) -> str:
         f"Nothing was compared: that takes many minutes of steady running at known speed; "
         f"there were {clock(running_s)} of running."
     )
-
-
-def _sentence(line: str) -> str:
-    return f"{line[:1].upper()}{line[1:]}."

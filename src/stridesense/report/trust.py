@@ -6,7 +6,8 @@ from xml.etree.ElementTree import Element
 
 from stridesense.model import Foot, PodReport, Stride
 from stridesense.report.findings import DOUBTFUL, ended_early
-from stridesense.report.markup import bullets, element, table
+from stridesense.report.markup import bullets, element, sentence, table
+from stridesense.report.measures import percent, share
 from stridesense.report.session import ReportedSession
 from stridesense.report.strip import strip
 from stridesense.report.unmeasured import FLAGS, lacking
@@ -15,9 +16,11 @@ from stridesense.report.unmeasured import FLAGS, lacking
 def section(session: ReportedSession) -> Element:
     """The section about the quality of the data."""
     gathered = session.gathered
-    remarks = [_sentence(line) for line in (*session.about.damage, *gathered.report.remarks())]
+    remarks = [sentence(line) for line in (*session.about.damage, *gathered.report.remarks())]
     remarks += ended_early(session)
-    lacks = [(one.foot, one.what, f"{100.0 * one.share:.0f} %", one.why) for one in lacking(session.strides)]
+    lacks = [
+        (one.foot, one.what, percent(one.without, one.strides), one.why) for one in lacking(session.strides)
+    ]
     return element(
         "section",
         element("h2", "Data quality"),
@@ -95,25 +98,15 @@ def _doubts(strides: Sequence[Stride]) -> Iterator[Element]:
         (
             "quality below 0.5",
             "the stride as a whole is doubtful",
-            *(_share(doubtful[f], totals[f]) for f in feet),
+            *(share(doubtful[f], totals[f]) for f in feet),
         ),
         *(
             (
                 flag,
                 FLAGS.get(flag, "see the page on metrics"),
-                *(_share(flags[foot][flag], totals[foot]) for foot in feet),
+                *(share(flags[foot][flag], totals[foot]) for foot in feet),
             )
             for flag, _ in names.most_common()
         ),
     ]
     yield table("Doubts, share of all strides", ("doubt", "what it says", *feet), rows)
-
-
-def _share(count: int, total: int) -> str:
-    if not count:
-        return "none"
-    return f"{100.0 * count / total:.1f} %" if count >= 0.001 * total else f"{count} of {total}"
-
-
-def _sentence(line: str) -> str:
-    return f"{line[:1].upper()}{line[1:]}."

@@ -11,7 +11,7 @@ import numpy as np
 from stridesense.model import SHAPE_POINTS, Foot, Stride, StrideShape, ZeroReference
 from stridesense.model.samples import FloatArray
 from stridesense.report.axes import Axes, Point, band, block, level, line, picture, text, upright, y_axis
-from stridesense.report.markup import element
+from stridesense.report.markup import element, sentence
 from stridesense.report.session import FEW, ReportedSession
 
 DIFFERS_DEG: Final = 2.0
@@ -208,9 +208,7 @@ def _in_words(course: Course) -> str:
     words.append(f"highest {course.mean_deg.max():+.0f} deg")
     told = [", ".join(words) + "."]
     if course.moments:
-        told.append(
-            f"{', '.join(f'{name} at {at:.0f} %' for name, at in course.moments.items())}.".capitalize()
-        )
+        told.append(sentence(", ".join(f"{name} at {at:.0f} %" for name, at in course.moments.items())))
     told.append(_compared(course))
     if course.others:
         told.append(f"{course.others} strides whose zero is another are left out.")

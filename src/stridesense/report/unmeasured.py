@@ -82,11 +82,12 @@ CAUSES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 
 
 class Lack(NamedTuple):
-    """A figure that many strides of a foot do not have."""
+    """A figure that `without` of a foot's `strides` do not have."""
 
     foot: Foot
     what: str
-    share: float
+    without: int
+    strides: int
     why: str
 
 
@@ -96,7 +97,7 @@ def lacking(strides: Mapping[Foot, Sequence[Stride]]) -> Iterator[Lack]:
         for name, what in LOOKED_FOR.items():
             without = sum(getattr(stride, name) is None for stride in found)
             if without > WORTH_TELLING * len(found):
-                yield Lack(foot, what, without / len(found), why_missing(found, name))
+                yield Lack(foot, what, without, len(found), why_missing(found, name))
 
 
 def why_missing(strides: Sequence[Stride], name: str) -> str:
