@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from stridesense import __version__
 from stridesense.contract.topics import Kind
 from stridesense.dashboard.mailbox import Mailbox
 from stridesense.dashboard.runner import Runner
@@ -20,7 +19,8 @@ BATCH_S: Final = 0.05
 """How long a message may wait for others, so that a page is drawn at most twenty times a second."""
 
 MAX_BATCH: Final = 256
-AT_ONCE: Final = frozenset({Kind.CUE, Kind.RESULT})
+AT_ONCE: Final = frozenset({Kind.CUE, Kind.RESULT, Kind.SESSION})
+"""What somebody waits for, and what may be the last word."""
 
 Later = Callable[[float, Callable[[], None]], object]
 
@@ -120,8 +120,6 @@ class Hub:
             mailbox.put(frame)
 
     def _greeting(self) -> bytes:
-        head = to_json(
-            {"type": "hello", "now": self._clock(), "version": __version__, "broker": self._broker}
-        )
+        head = to_json({"type": "hello", "now": self._clock(), "broker": self._broker})
         runners = ",".join(runner.to_json() for runner in self._runners.values())
         return f'{head[:-1]},"runners":[{runners}]}}'.encode()

@@ -15,10 +15,7 @@ TYPES: Final = {
     "css": "text/css",
     "js": "text/javascript",
     "svg": "image/svg+xml",
-    "png": "image/png",
     "woff2": "font/woff2",
-    "txt": "text/plain",
-    "webmanifest": "application/manifest+json",
 }
 """Endings of the names of what is served, and what it is; others are not."""
 

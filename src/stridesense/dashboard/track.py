@@ -21,14 +21,10 @@ COLUMNS: Final = (
     TIME,
     "cadence_spm",
     "contact_time_s",
-    "heel_drop_deg",
     "heel_height_mm",
     "heel_state",
     "push_off_rate_dps",
     "pull_rate_dps",
-    "ball_time_s",
-    "strike_angle_deg",
-    "quality",
 )
 """Fields of the stride message that are kept; `t` in unix seconds."""
 

@@ -3,7 +3,7 @@
 import { CoachView } from "./coach.js";
 import { el, keyed, mark, say, show } from "./dom.js";
 import { Feed } from "./feed.js";
-import { connectionFault } from "./health.js";
+import { connectionFault, farewell } from "./health.js";
 import { RunnerView } from "./runner.js";
 import { Store } from "./store.js";
 import { ThemeButton } from "./theme.js";
@@ -86,13 +86,15 @@ class App {
 
   draw() {
     const fault = connectionFault(this.feed, this.store);
+    const end = fault && farewell(this.store);
     show(this.byId("alarm"), fault !== null);
-    say(this.byId("alarm"), fault ?? "");
+    say(this.byId("alarm"), end ?? fault ?? "");
+    mark(this.byId("alarm"), "data-tone", end ? "rest" : "bad");
     this.drawRunners();
     const health = this.view.draw();
-    const word = fault ? "Not live" : this.feed.state === "open" ? (health?.sentence ?? "Live") : "Connecting…";
+    const word = end ? "Ended" : fault ? "Not live" : this.feed.state === "open" ? (health?.sentence ?? "Live") : "Connecting…";
     say(this.byId("link"), word);
-    mark(this.byId("link"), "data-tone", fault ? "bad" : (health?.tone ?? "fine"));
+    mark(this.byId("link"), "data-tone", end ? "rest" : fault ? "bad" : (health?.tone ?? "fine"));
   }
 
   drawRunners() {

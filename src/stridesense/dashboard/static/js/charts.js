@@ -22,7 +22,7 @@ function window_s(records, end_s) {
 }
 
 /** Means over equal steps of one axis of time for both feet; a step without a stride is null, a gap. */
-export function binned(records, of, end_s, length_s) {
+function binned(records, of, end_s, length_s) {
   const step_s = Math.max(1, length_s / STEPS);
   const steps = Math.round(length_s / step_s);
   const first = Math.floor(end_s / step_s) - steps + 1;
@@ -124,9 +124,14 @@ class Chart {
     this.plot = new window.uPlot(this.options(), this.data, this.box);
   }
 
+  /** A colour of the style sheet as it is now, in dark or light: a canvas does not know `light-dark()`. */
+  colour(name) {
+    this.box.style.color = `var(${name})`;
+    return getComputedStyle(this.box).color;
+  }
+
   options() {
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
+    const colour = (name) => this.colour(name);
     const font = "13px Atkinson, sans-serif";
     const axis = { stroke: colour("--quiet"), font, grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
     const series = { spanGaps: false, points: { show: false }, width: 2.5 };

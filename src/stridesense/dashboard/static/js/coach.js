@@ -2,8 +2,8 @@
 
 import { el, keyed, mark, say, show } from "./dom.js";
 import { runnerHealth, staleness_s } from "./health.js";
-import { heelIcon } from "./icons.js";
-import { FEET, FOOT, HEEL, LINK, capital, milliseconds, span, whole } from "./words.js";
+import { Heel } from "./heel.js";
+import { FEET, FOOT, LINK, capital, span, whole } from "./words.js";
 
 export class CoachView {
   constructor(feed, store) {
@@ -58,12 +58,13 @@ class Card {
   }
 
   foot(foot) {
-    const icon = el("span", { class: "heel-icon", "aria-hidden": "true" });
-    const word = el("span", { class: "heel-word" });
-    const count = el("span", { class: "card-count" });
+    const heel = new Heel();
     const contact = el("span", { class: "card-contact" });
-    const node = el("span", { class: `card-foot ${foot}` }, el("span", { class: "leg-name" }, FOOT[foot]), icon, word, el("span", { class: "card-more" }, count, contact));
-    return { node, icon, word, count, contact };
+    const node = el(
+      "span", { class: `card-foot ${foot}` },
+      el("span", { class: "leg-name" }, FOOT[foot]), heel.icon, heel.word, el("span", { class: "card-more" }, heel.count, contact),
+    );
+    return { node, heel, contact };
   }
 
   draw(runner, feed, store) {
@@ -75,22 +76,15 @@ class Card {
     say(this.status, capital(health.word));
     say(this.age, isStale && stale.length ? `${span(Math.min(...stale))} old` : "");
     say(this.cadence, whole(runner.cadence_spm));
-    for (const foot of FEET) this.drawFoot(this.feet[foot], runner.sides[foot]);
+    for (const foot of FEET) {
+      const { heel, contact } = this.feet[foot];
+      heel.draw(runner.sides[foot].heel);
+      say(contact, `${whole(1000 * runner.sides[foot].mean("contact_time_s"))} ms`);
+    }
     const cue = runner.cues.at(-1);
     say(this.cue, cue ? capital(cue.text) : "No cue so far");
     say(this.ago, cue ? `${span(feed.now_s - cue.heard)} ago` : "");
     say(this.link, pods(runner, runner.session.muted));
-  }
-
-  drawFoot(parts, record) {
-    const { heel } = record;
-    say(parts.word, heel ? HEEL[heel.state]?.word ?? heel.state : "–");
-    say(parts.count, heel ? `${heel.count} of ${heel.of}` : "");
-    say(parts.contact, `${milliseconds(record.mean("contact_time_s"))} ms`);
-    if (parts.icon.dataset.state !== (heel?.state ?? "")) {
-      parts.icon.dataset.state = heel?.state ?? "";
-      parts.icon.replaceChildren(...(heel ? [heelIcon(heel.state)] : []));
-    }
   }
 }
 

@@ -37,7 +37,7 @@ export class CuePanel {
   }
 }
 
-/** Cues before the last one and marks, newest first. */
+/** Cues and marks, the latest change and the latest drill, newest first. */
 export class EarlierList {
   constructor() {
     this.list = el("ol", { class: "earlier" });
@@ -45,18 +45,34 @@ export class EarlierList {
     this.node = el("section", { class: "panel said", "aria-labelledby": "earlier-title" }, el("h2", { id: "earlier-title" }, "Said and marked"), this.list, this.none);
   }
 
-  draw(cues, marks, now_s) {
+  draw(runner, now_s) {
+    const latest = [["change", change], ["drill", drill]].map(([kind, words]) => {
+      const item = runner.latest.get(`${kind}/`);
+      return item && { ...item.payload, heard: item.heard, what: words(item.payload), about: kind };
+    });
     const entries = [
-      ...cues.map((cue) => ({ key: `c${cue.sid}${cue.seq}`, what: capital(cue.text), about: plain(cue.theme ?? "cue"), heard: cue.heard })),
-      ...marks.map((set) => ({ key: `m${set.sid}${set.seq}`, what: set.text || "Mark", about: "mark", heard: set.heard })),
-    ].sort((a, b) => b.heard - a.heard).slice(0, LISTED);
+      ...runner.cues.map((cue) => ({ ...cue, what: cue.text, about: plain(cue.theme ?? "cue") })),
+      ...runner.marks.map((set) => ({ ...set, what: set.text || "mark", about: "mark" })),
+      ...latest.filter(Boolean),
+    ].map((entry) => ({ ...entry, key: `${entry.type}${entry.sid}${entry.seq}` })).sort((a, b) => b.heard - a.heard).slice(0, LISTED);
     show(this.none, entries.length === 0);
     const rows = keyed(this.list, entries.map(({ key }) => key), () => el("li", {}, el("span", { class: "what" }), el("span", { class: "about" }), el("span", { class: "ago" })));
     rows.forEach((node, at) => {
       const [what, about, ago] = node.children;
-      say(what, entries[at].what);
+      say(what, capital(entries[at].what));
       say(about, entries[at].about);
       say(ago, span(now_s - entries[at].heard));
     });
   }
+}
+
+/** "left contact time has risen": what differs from before at the same speed. */
+function change({ metric, foot, before, after }) {
+  const name = plain(metric.replace(/_(s|dps|deg|mm|mps|m|g|spm)$/, ""));
+  return `${foot === "unknown" ? "" : `${foot} `}${name} has ${after > before ? "risen" : "fallen"}`;
+}
+
+/** "rope jump: 24 hops", of all feet together. */
+function drill({ drill: name, hops_left = 0, hops_right = 0, hops_unknown = 0 }) {
+  return `${plain(name)}: ${hops_left + hops_right + hops_unknown} hops`;
 }

@@ -1,8 +1,8 @@
 // The big figures: left beside right, and between them what differs.
 
 import { el, mark, say, show } from "./dom.js";
-import { heelIcon } from "./icons.js";
-import { DASH, FOOT, HEEL, whole } from "./words.js";
+import { Heel } from "./heel.js";
+import { DASH, FEET, FOOT, HEEL, whole } from "./words.js";
 
 /** Below this share of the mean nobody is said to be uneven; our own choice. */
 const EVEN = 0.03;
@@ -13,8 +13,8 @@ export const METRICS = [
   { name: "pull_rate_dps", label: "Pull", unit: "°/s", scale: 1, more: "quicker" },
 ];
 
-function row(label, hint, left, middle, right, kind) {
-  const title = el("h3", { class: "row-label" }, label, hint && el("small", {}, hint));
+function row(label, [left, right], middle, kind) {
+  const title = el("h3", { class: "row-label" }, label);
   return el("div", { class: `row ${kind}`, role: "group", "aria-label": label }, left, el("div", { class: "spine" }, title, middle), right);
 }
 
@@ -23,11 +23,11 @@ export class MetricRow {
   constructor(metric) {
     this.metric = metric;
     this.values = { left: el("span", { class: "value" }, DASH), right: el("span", { class: "value" }, DASH) };
-    this.cells = Object.fromEntries(["left", "right"].map((foot) => [foot, this.cell(foot)]));
+    this.cells = Object.fromEntries(FEET.map((foot) => [foot, this.cell(foot)]));
     this.needle = el("span", { class: "needle" });
     this.words = el("p", { class: "difference" });
     const balance = el("div", { class: "balance", "aria-hidden": "true" }, this.needle);
-    this.node = row(metric.label, null, this.cells.left, el("div", { class: "compare" }, balance, this.words), this.cells.right, "metric");
+    this.node = row(metric.label, Object.values(this.cells), el("div", { class: "compare" }, balance, this.words), "metric");
   }
 
   cell(foot) {
@@ -38,7 +38,7 @@ export class MetricRow {
   }
 
   draw(feet, stale) {
-    for (const foot of ["left", "right"]) {
+    for (const foot of FEET) {
       say(this.values[foot], whole(feet[foot].mean(this.metric.name) * this.metric.scale));
       mark(this.cells[foot], "data-stale", stale[foot] !== null);
     }
@@ -58,31 +58,29 @@ export class MetricRow {
   }
 }
 
-/** What the heel does, as an icon, a word, how many of the last strides, and how high. */
+/** What both heels do, and how high they stay. */
 export class HeelRow {
   constructor() {
     this.parts = {};
-    const cells = ["left", "right"].map((foot) => this.cell(foot));
+    const cells = FEET.map((foot) => this.cell(foot));
     this.words = el("p", { class: "difference" });
-    this.node = row("Heel", null, cells[0], el("div", { class: "compare" }, this.words), cells[1], "heel");
+    this.node = row("Heel", cells, el("div", { class: "compare" }, this.words), "heel");
   }
 
   cell(foot) {
-    const icon = el("span", { class: "heel-icon", "aria-hidden": "true" });
-    const word = el("span", { class: "heel-word" }, DASH);
-    const count = el("span", { class: "heel-count" });
+    const heel = new Heel();
     const height = el("span", { class: "heel-height" });
     const node = el(
       "div", { class: `figure heel-cell ${foot}`, "data-foot": foot, "data-metric": "heel" },
-      el("span", { class: "unseen" }, `${FOOT[foot]} `), icon, word, el("span", { class: "heel-more" }, height, count),
+      el("span", { class: "unseen" }, `${FOOT[foot]} `), heel.icon, heel.word, el("span", { class: "heel-more" }, height, heel.count),
     );
-    this.parts[foot] = { node, icon, word, count, height };
+    this.parts[foot] = { node, heel, height };
     return node;
   }
 
   draw(feet, stale) {
     const heels = { left: feet.left.heel, right: feet.right.heel };
-    for (const foot of ["left", "right"]) this.drawFoot(this.parts[foot], heels[foot], stale[foot]);
+    for (const foot of FEET) this.drawFoot(this.parts[foot], heels[foot], stale[foot]);
     const { left, right } = heels;
     const isUneven = left && right && left.state !== right.state;
     say(this.words, !left || !right ? "" : isUneven ? "not the same" : "the same");
@@ -92,14 +90,9 @@ export class HeelRow {
     mark(parts.node, "data-stale", stale !== null);
     mark(parts.node, "data-state", heel?.state);
     mark(parts.node, "title", heel && HEEL[heel.state]?.means);
-    say(parts.word, heel ? (HEEL[heel.state]?.word ?? heel.state) : DASH);
-    say(parts.count, heel ? `${heel.count} of ${heel.of}` : "");
+    parts.heel.draw(heel);
     const isHigh = heel && heel.state !== "rearfoot" && Number.isFinite(heel.height_mm);
     show(parts.height, Boolean(isHigh));
     say(parts.height, isHigh ? `${whole(heel.height_mm)} mm` : "");
-    if (parts.icon.dataset.state !== heel?.state) {
-      parts.icon.dataset.state = heel?.state ?? "";
-      parts.icon.replaceChildren(...(heel ? [heelIcon(heel.state)] : []));
-    }
   }
 }

@@ -22,13 +22,22 @@ export function connectionFault(feed, store) {
   return null;
 }
 
+/** What is said instead of a fault when nobody who was there runs any more: then it is no wonder. */
+export function farewell(store) {
+  const names = store.devices;
+  const areOver = names.length > 0 && names.every((name) => store.runners.get(name).session.state === "ended");
+  if (!areOver) return null;
+  const what = names.length === 1 ? `The session of ${names[0]} has ended` : "All sessions have ended";
+  return `${what}. What you see is how it stood at the end; the page goes on by itself with the next one.`;
+}
+
 /** How one runner stands: `tone` is fine, rest or bad, `word` for a card, `sentence` where there is room. */
 export function runnerHealth(runner, feed, store) {
-  if (connectionFault(feed, store)) return { tone: "bad", word: "no connection", sentence: null };
   const name = runner.device;
   const status = runner.last("status")?.status;
   const state = runner.session.state;
   if (state === "ended") return { tone: "rest", word: "ended", sentence: `The session of ${name} has ended.` };
+  if (connectionFault(feed, store)) return { tone: "bad", word: "no connection", sentence: null };
   if (status === "offline") {
     return { tone: "bad", word: "offline", sentence: `${name} is offline: StrideSense there has gone away.` };
   }

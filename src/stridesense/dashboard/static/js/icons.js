@@ -23,13 +23,8 @@ const GLYPHS = {
   mute: "M4 10V16H8L14 21V5L8 10ZM18 10L24 16M24 10L18 16",
   unmute: "M4 10V16H8L14 21V5L8 10ZM18 9C20 11 20 15 18 17M21 6C25 10 25 16 21 20",
   flag: "M6 24V4M6 5H21L17 10L21 15H6",
-  pause: "M9 6V22M18 6V22",
-  play: "M8 5L22 14L8 23Z",
-  cue: "M4 6H24V18H14L8 24V18H4Z",
-  check: "M4 14L11 21L24 6",
-  good: "M4 14L11 21L24 6",
 };
 
 export function glyph(name) {
-  return svg("svg", { viewBox: "0 0 28 28", class: "glyph", "aria-hidden": "true" }, svg("path", { d: GLYPHS[name] ?? GLYPHS.cue }));
+  return svg("svg", { viewBox: "0 0 28 28", class: "glyph", "aria-hidden": "true" }, svg("path", { d: GLYPHS[name] }));
 }

@@ -10,7 +10,7 @@ export const PHASES = {
 };
 
 /** Phases in their order with their share of the stride; a heel that stays up has no heel phase. */
-export function phasesOf({ shape, stride }) {
+function phasesOf({ shape, stride }) {
   const share = (at_s) => (at_s - shape.initial_contact_s) / shape.stride_time_s;
   const toeOff = Math.min(1, share(stride.terminal_contact_s));
   const down = stride.heel_down_s == null ? null : share(stride.heel_down_s);

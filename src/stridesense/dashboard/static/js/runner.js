@@ -91,7 +91,7 @@ export class RunnerView {
     this.controls.draw(runner);
     this.budget.draw(runner);
     this.pods.draw(runner, health.tone === "bad" && health.word !== "no strides");
-    this.earlier.draw(runner.cues, runner.marks, now_s);
+    this.earlier.draw(runner, now_s);
     if (now_s - this.chartsAt_s >= CHARTS_EACH_S || now_s < this.chartsAt_s) {
       this.chartsAt_s = now_s;
       this.charts.draw(runner);

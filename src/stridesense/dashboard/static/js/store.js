@@ -7,8 +7,7 @@ const HEEL_STRIDES = 10;
 const DRAWN_STRIDES = 10;
 
 const COLUMNS = [
-  "cadence_spm", "contact_time_s", "heel_drop_deg", "heel_height_mm", "heel_state",
-  "push_off_rate_dps", "pull_rate_dps", "quality",
+  "cadence_spm", "contact_time_s", "heel_height_mm", "heel_state", "push_off_rate_dps", "pull_rate_dps",
 ];
 
 /** One foot's last strides as columns, and those of the last seconds with their shapes, to be drawn. */
@@ -73,7 +72,7 @@ class FootRecord {
 }
 
 /** One runner: the latest message of each kind, and what came one after the other. */
-export class Runner {
+class Runner {
   constructor(device) {
     this.device = device;
     this.feet = { left: new FootRecord(), right: new FootRecord(), unknown: new FootRecord() };
@@ -81,15 +80,10 @@ export class Runner {
     this.cues = [];
     this.marks = [];
     this.results = [];
-    this.heard = null;
   }
 
   last(kind, foot = null) {
     return this.latest.get(`${kind}/${foot ?? ""}`)?.payload;
-  }
-
-  get online() {
-    return this.last("status")?.status === "online";
   }
 
   get session() {
@@ -129,7 +123,6 @@ export class Runner {
   take(item, past = false) {
     const { kind, foot, payload, heard } = item;
     this.latest.set(`${kind}/${foot ?? ""}`, item);
-    this.heard = Math.max(this.heard ?? 0, heard);
     const record = this.feet[foot ?? "unknown"];
     if (kind === "stride" && record) {
       if (past) record.keep(payload, heard);
@@ -152,7 +145,6 @@ export class Store {
   constructor() {
     this.runners = new Map();
     this.broker = { up: false, why: null, address: "", since: null };
-    this.version = "";
     this.refusals = [];
     this.changed = () => {};
   }
@@ -179,7 +171,6 @@ export class Store {
   }
 
   greet(hello) {
-    this.version = hello.version;
     Object.assign(this.broker, hello.broker);
     this.runners.clear();
     for (const told of hello.runners) {

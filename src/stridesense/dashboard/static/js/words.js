@@ -32,10 +32,6 @@ export function whole(value) {
   return Number.isFinite(value) ? String(Math.round(value)) : DASH;
 }
 
-export function milliseconds(value_s) {
-  return whole(value_s * 1000);
-}
-
 /** "8 s", "3 min", "2 h": how long something took or is ago. */
 export function span(seconds) {
   const s = Math.max(0, Math.round(seconds));
