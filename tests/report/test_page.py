@@ -123,7 +123,7 @@ def test_marks_are_thin_lines_in_every_plot_over_time_by_their_names() -> None:
     assert told == [
         ["1:30", "mark M1", "the bridge"],
         ["1:20", "theme set", "pull"],
-        ["2:30", "mark M2", "the hill"],
+        ["8:00", "mark M2", "the hill"],
     ]
 
 

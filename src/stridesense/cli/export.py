@@ -24,8 +24,9 @@ from stridesense.recording.writer import check_free
 from stridesense.runtime.chosen_recording import recording_of
 from stridesense.runtime.config import load_settings
 from stridesense.runtime.files import whole_file, write_whole
-from stridesense.runtime.gathering import Gathered, gather
+from stridesense.runtime.gathering import gather
 from stridesense.runtime.session import SessionReport
+from stridesense.runtime.setup import Setup
 from stridesense.sources.replay import duration_s, open_recorded
 from stridesense.units import NS_PER_S
 
@@ -69,9 +70,7 @@ def command(
     recording = _opened(path)
     code = remark(recording)
     setup, _ = recorded_or_first(recording, path, settings, profile)
-    packets = tracked(recording.flow(), "analyzing", duration_s(recording))
-    gathered = gather(packets, setup.pipeline())
-    record, report = _record(recording, gathered), gathered.report
+    record, report = _heard(recording, setup)
     _check_worth(path, record, report, kind)
     for line in report.remarks():
         note(line)
@@ -124,9 +123,12 @@ def _opened(path: Path) -> Recording:
     return recorded
 
 
-def _record(recording: Recording, gathered: Gathered) -> SessionRecord:
+def _heard(recording: Recording, setup: Setup) -> tuple[SessionRecord, SessionReport]:
+    """The session, heard once more."""
+    packets = tracked(recording.flow(), "analyzing", duration_s(recording))
+    gathered = gather(packets, setup.pipeline())
     meta, zero = recording.meta, gathered.zero
-    return SessionRecord(
+    record = SessionRecord(
         session_id=meta.session_id,
         software_version=meta.software_version,
         zero_unix_s=meta.anchor_unix_ns / NS_PER_S + (0.0 if zero is None else zero.host_s),
@@ -135,6 +137,7 @@ def _record(recording: Recording, gathered: Gathered) -> SessionRecord:
         readings=gathered.readings,
         marks_s=[order.t_s for order in gathered.orders if order.order is Order.MARK],
     )
+    return record, gathered.report
 
 
 def _check_worth(path: Path, record: SessionRecord, report: SessionReport, kind: str) -> None:
