@@ -124,7 +124,7 @@ def test_a_folder_that_is_not_there_is_one_sentence(
     recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["report", str(recording), "-o", str(tmp_path / "nowhere" / "run.html")]) == 1
-    assert "run.html cannot be written: No such file or directory" in capsys.readouterr().err
+    assert "run.html cannot be written: there is no such folder or directory" in capsys.readouterr().err
 
 
 async def test_chromium_shows_and_prints_it_without_a_complaint(
@@ -164,3 +164,12 @@ def test_a_session_is_named_by_what_the_history_calls_it(
         reported(name, tmp_path / f"{number}.html").text for number, name in enumerate(("f0", recording))
     ]
     assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("name", ["page.pdf", "-", "run.mcap"])
+def test_nothing_but_a_page_is_written(checkout: Path, tmp_path: Path, name: str) -> None:
+    recording = tmp_path / "run.mcap"
+    recording.write_bytes((checkout / "recordings" / "easy_run.mcap").read_bytes())
+    assert main(["report", str(recording), "-o", str(tmp_path / name), "--force"]) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["run.mcap"]
+    assert recording.read_bytes() == (checkout / "recordings" / "easy_run.mcap").read_bytes()

@@ -20,10 +20,9 @@ from stridesense.protocol.decoder import Decoder
 from stridesense.recording.export_session import SessionRecord
 from stridesense.recording.export_table import csv_lines, moment
 from stridesense.recording.reader import Recording
-from stridesense.recording.writer import check_free
 from stridesense.runtime.chosen_recording import recording_of
 from stridesense.runtime.config import load_settings
-from stridesense.runtime.files import whole_file, write_whole
+from stridesense.runtime.files import check_place, whole_file, write_whole
 from stridesense.runtime.gathering import gather
 from stridesense.runtime.session import SessionReport
 from stridesense.runtime.setup import Setup
@@ -63,10 +62,10 @@ def command(
     """
     kind = _kind(output, samples=samples)
     samples_output = output.with_suffix(f".samples{PARQUET}") if samples else None
-    for file in filter(None, (None if output == STDOUT else output, samples_output)):
-        _check_place(file, force=force)
     profile, settings = worn(shoe), load_settings(config)
     path = recording_of(session, settings)
+    for file in filter(None, (None if output == STDOUT else output, samples_output)):
+        check_place(file, force=force, source=path)
     recording = _opened(path)
     code = remark(recording)
     setup, _ = recorded_or_first(recording, path, settings, profile)
@@ -100,19 +99,6 @@ def _kind(output: Path, *, samples: bool) -> str:
         msg = f"a {kind} file needs an extra that is not installed: pip install 'stridesense[{extra}]'"
         raise UsageError(msg)
     return kind
-
-
-def _check_place(file: Path, *, force: bool) -> None:
-    """Refuse before an hour of running is analysed what would be refused after it.
-
-    Raises:
-        UsageError: the file exists.
-        InputError: there is no such folder.
-    """
-    check_free(file, force=force)
-    if not file.parent.is_dir() or file.is_dir():
-        msg = f"{file} cannot be written: {'it is a folder' if file.is_dir() else 'there is no such folder'}"
-        raise InputError(msg)
 
 
 def _opened(path: Path) -> Recording:

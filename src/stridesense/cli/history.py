@@ -37,9 +37,8 @@ from stridesense.history.reading import (
 )
 from stridesense.history.store import Store
 from stridesense.history.writing import delete_session
-from stridesense.recording.writer import check_free
 from stridesense.runtime.config import load_settings
-from stridesense.runtime.files import PRIVATE, write_whole
+from stridesense.runtime.files import PRIVATE, check_place, write_whole
 from stridesense.runtime.past import briefing_of, effects_so_far
 from stridesense.sinks.coach_words import safe
 
@@ -130,7 +129,7 @@ def export(
     if form is None:
         msg = f"{output} is neither a .json nor a .jsonl file: name it accordingly"
         raise UsageError(msg)
-    check_free(output, force=force)
+    check_place(output, force=force)
     with working("writing"), _opened(database) as store, store.snapshot():
         ids = session_ids(store) if session is None else [find_session(session_ids(store), session)]
         mornings = check_ins(store) if everything else []

@@ -15,14 +15,14 @@ from stridesense.cli.remarks import remark, rows_left_out
 from stridesense.cli.shoe import ShoeOption, worn
 from stridesense.cli.terminal import note, tracked
 from stridesense.coaching.silences import ANY
+from stridesense.errors import UsageError
 from stridesense.model import Foot
 from stridesense.recording.reader import Recording
-from stridesense.recording.writer import check_free
 from stridesense.report.page import page
 from stridesense.report.session import About, ReportedSession
 from stridesense.runtime.chosen_recording import recording_of
 from stridesense.runtime.config import load_settings
-from stridesense.runtime.files import write_whole
+from stridesense.runtime.files import check_place, write_whole
 from stridesense.runtime.gathering import Gathered, gather
 from stridesense.runtime.setup import Setup
 from stridesense.sinks.coach_words import clock
@@ -36,7 +36,9 @@ FROM_CSV: Final = "csv"
 def command(
     session: Annotated[
         str,
-        typer.Argument(metavar="SESSION", help="A recording, a CSV, or a session of the history by its id."),
+        typer.Argument(
+            metavar="SESSION", help="A recording, a CSV, an id of `stridesense history`, or latest."
+        ),
     ],
     *,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page, NAME.html.")],
@@ -48,9 +50,10 @@ def command(
 
     Ends with 3 when the recording is damaged.
     """
-    check_free(output, force=force)
+    _check_suffix(output)
     profile, settings = worn(shoe), load_settings(config)
     file = recording_of(session, settings)
+    check_place(output, force=force, source=file)
     recorded = open_recorded(file)
     code = remark(recorded)
     setup, is_recorded = recorded_or_first(recorded, file, settings, profile)
@@ -61,6 +64,12 @@ def command(
         remark_on_cues(recorded, gathered.cues)
     note(f"{gathered.report.strides.total()} strides and {len(gathered.cues)} cues: {output}")
     return code
+
+
+def _check_suffix(output: Path) -> None:
+    if output.suffix.lower() not in {".html", ".htm"}:
+        msg = f"{output} is no .html file: name the page accordingly"
+        raise UsageError(msg)
 
 
 def _about(recorded: Recorded, file: Path, setup: Setup, gathered: Gathered) -> About:
