@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from stridesense.runtime.playback import PatientMqttSink
 from stridesense.runtime.session import SessionReport, run_session
 from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.mqtt_settings import MqttSettings
+from stridesense.sinks.tasks import end
 from stridesense.sources.replay import ReplaySource
 from stridesense.units import NS_PER_S
 
@@ -154,7 +155,6 @@ class HeadStart(MonotonicClock):
 async def run(
     settings: MqttSettings,
     speed: float = 1.0,
-    sinks: Sequence[Sink] = (),
     desk: SessionDesk | None = None,
     *,
     recording: str = "held_heel",
@@ -164,7 +164,8 @@ async def run(
     recorded = Recording.open(RECORDINGS / f"{recording}.mcap")
     source = Paced(ReplaySource(recorded), speed=speed, clock=HeadStart(ahead_s / speed))
     mqtt = PatientMqttSink(settings, uuid4().hex, time.time() - ahead_s, desk=desk)
-    return await run_session(source, demo_setup(Settings(), None).pipeline(), [*sinks, mqtt], desk)
+    pipeline = demo_setup(Settings(), None).pipeline()
+    return await run_session(source, pipeline, [mqtt], desk or SessionDesk())
 
 
 async def relive(settings: MqttSettings, speed: float, notebook: Notebook, recording: str) -> None:
@@ -192,5 +193,4 @@ async def running(settings: MqttSettings, device: str, **options: Any) -> AsyncI
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -78,13 +79,10 @@ async def test_a_run_stands_on_the_screen_in_time(looker: Looker, broker: Broker
     notebook = Notebook()
     await looker.open()
     await expect(looker.page.get_by_text("Nobody is running yet")).to_be_visible()
-    heel = looker.page.locator('.left[data-metric="heel"]')
     await relive(broker.settings, FASTER, notebook, "held_heel")
     text, told_at_s = notebook.cues[0]
     await expect(looker.page.locator(".cue-text")).to_have_text(text, ignore_case=True)
-    await expect(heel).to_contain_text("Held")
-    await relive(broker.settings, FASTER, notebook, "easy_run")
-    await expect(heel).to_contain_text("Kissed")
+    await expect(looker.page.locator('.left[data-metric="heel"]')).to_contain_text("Held")
     await expect(looker.page.locator(".answer")).to_contain_text("no session is running")
 
     strides = await looker.painted("data-contact")
@@ -93,7 +91,7 @@ async def test_a_run_stands_on_the_screen_in_time(looker: Looker, broker: Broker
     _, cue_at_s, _ = (await looker.painted("data-cue"))[0]
     cue_s = cue_at_s - told_at_s
     print(f"publish to pixels: {len(late_s)} strides, p95 {p95_s * 1e3:.0f} ms; cue {cue_s * 1e3:.0f} ms")  # noqa: T201
-    assert len(late_s) >= 100
+    assert len(late_s) >= 90
     assert p95_s <= PIXELS_P95_S
     assert cue_s <= CUE_S
 
@@ -133,6 +131,42 @@ async def test_what_is_old_says_so_and_recovers_by_itself(looker: Looker, broker
         broker.start()
         await expect(looker.page.locator("#alarm")).to_be_hidden(timeout=12_000)
         await expect(figure).not_to_have_attribute("data-stale", "true", timeout=12_000)
+
+
+@pytest.mark.parametrize("goes", ["broker", "dashboard"])
+async def test_a_session_that_has_ended_is_no_alarm(browser: Browser, broker: Broker, goes: str) -> None:
+    from stridesense.dashboard.server import serve
+
+    change = {
+        "metric": "contact_time_s",
+        "foot": "left",
+        "t_s": 9.0,
+        "since_s": 5.0,
+        "before": 0.25,
+        "after": 0.28,
+    }
+    drill = {"drill": "rope_jump", "start_s": 1.0, "end_s": 5.0, "hops_left": 12, "hops_right": 12}
+    async with AsyncExitStack() as server, looking(browser, "", color_scheme="dark") as looker:
+        address = await server.enter_async_context(serve(broker.settings, port=0))
+        await looker.page.goto(address)
+        async with Publisher(broker) as publisher:
+            await publisher.say("left/stride", stride_at(1000.0))
+            await publisher.say("change", said({"type": "change", "size_sd": 3.0, **change}))
+            await publisher.say("drill", said({"type": "drill", **drill}))
+            await publisher.say("session", said({"type": "session", "state": "ended"}))
+            what = looker.page.locator(".said .what")
+            await expect(what).to_have_text(["Rope jump: 24 hops", "Left contact time has risen"])
+            await expect(looker.page.locator("#link")).to_have_text("The session of pod has ended.")
+        if goes == "broker":
+            broker.kill()
+        else:
+            await server.aclose()
+        alarm = looker.page.locator("#alarm")
+        await expect(alarm).to_contain_text("The session of pod has ended. What you see is how it stood")
+        await expect(alarm).to_have_attribute("data-tone", "rest")
+        await expect(looker.page.locator("#link")).to_have_text("Ended")
+        assert await looker.accessibility_faults() == []
+        await looker.shoot("ended")
 
 
 async def test_a_page_without_its_server_says_so_and_comes_back(looker: Looker, broker: Broker) -> None:
@@ -251,23 +285,31 @@ async def test_all_is_reached_by_keys_which_leave_typing_alone(looker: Looker, b
 
 
 @pytest.mark.parametrize(
-    ("name", "width", "height", "scheme", "place"),
+    ("name", "width", "height", "scheme", "place", "heels"),
     [
-        ("runner", 1366, 768, "dark", "#/runner/anna"),
-        ("runner-wide", 1920, 1080, "light", "#/runner/anna"),
-        ("phone", 360, 740, "light", "#/runner/ben"),
-        ("coach", 1366, 768, "light", "#/coach"),
-        ("coach-phone", 360, 740, "dark", "#/coach"),
+        ("runner", 1366, 768, "dark", "#/runner/anna", ["Held"] * 2),
+        ("runner-wide", 1920, 1080, "light", "#/runner/anna", ["Held"] * 2),
+        ("phone", 360, 740, "light", "#/runner/ben", ["Kissed"] * 2),
+        ("coach", 1366, 768, "light", "#/coach", ["Held"] * 2 + ["Kissed"] * 2),
+        ("coach-phone", 360, 740, "dark", "#/coach", ["Held"] * 2 + ["Kissed"] * 2),
     ],
 )
 async def test_every_view_fits_and_has_no_fault_of_accessibility(
-    browser: Browser, two_runners: str, name: str, width: int, height: int, scheme: str, place: str
+    browser: Browser,
+    two_runners: str,
+    name: str,
+    width: int,
+    height: int,
+    scheme: str,
+    place: str,
+    heels: list[str],
 ) -> None:
     size = {"width": width, "height": height}
     async with looking(browser, two_runners, viewport=size, color_scheme=scheme) as looker:
         await looker.open(place)
         figures = looker.page.locator(".value", has_text=NUMBER)
         await expect(figures.first).to_be_visible()
+        await expect(looker.page.locator(".heel-word")).to_have_text(heels)
         assert await looker.page.evaluate(OVERFLOW) == 0
         tall = await figures.first.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")
         assert tall >= 0.09 * height

@@ -48,18 +48,18 @@ export class EarlierList {
   draw(runner, now_s) {
     const latest = [["change", change], ["drill", drill]].map(([kind, words]) => {
       const item = runner.latest.get(`${kind}/`);
-      return item && { ...item.payload, heard: item.heard, what: words(item.payload), about: kind };
+      return item && { ...item.payload, heard: item.heard, what: capital(words(item.payload)), about: kind };
     });
     const entries = [
-      ...runner.cues.map((cue) => ({ ...cue, what: cue.text, about: plain(cue.theme ?? "cue") })),
-      ...runner.marks.map((set) => ({ ...set, what: set.text || "mark", about: "mark" })),
+      ...runner.cues.map((cue) => ({ ...cue, what: capital(cue.text), about: plain(cue.theme ?? "cue") })),
+      ...runner.marks.map((set) => ({ ...set, what: set.text || "Mark", about: "mark" })),
       ...latest.filter(Boolean),
     ].map((entry) => ({ ...entry, key: `${entry.type}${entry.sid}${entry.seq}` })).sort((a, b) => b.heard - a.heard).slice(0, LISTED);
     show(this.none, entries.length === 0);
     const rows = keyed(this.list, entries.map(({ key }) => key), () => el("li", {}, el("span", { class: "what" }), el("span", { class: "about" }), el("span", { class: "ago" })));
     rows.forEach((node, at) => {
       const [what, about, ago] = node.children;
-      say(what, capital(entries[at].what));
+      say(what, entries[at].what);
       say(about, entries[at].about);
       say(ago, span(now_s - entries[at].heard));
     });
