@@ -270,6 +270,18 @@ def test_what_cannot_be_meant_is_said(
     assert message.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "options",
+    [["--record", "run.mcap", "--no-record"], ["--record", "run.csv"]],
+    ids=["both", "no recording"],
+)
+def test_what_cannot_be_meant_is_said_before_the_pods_are_searched(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--left", LEFT, *options]) == 1
+    assert capsys.readouterr().err.startswith("error: ")
+
+
 def test_a_recording_that_is_not_finished_may_be_one_that_is_being_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
