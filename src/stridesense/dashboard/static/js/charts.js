@@ -45,7 +45,7 @@ function binned(records, of, end_s, length_s) {
 
 export class Charts {
   constructor() {
-    this.charts = CHARTS.map((about) => new Chart(about));
+    this.charts = CHARTS.map((about, at) => new Chart(about, at === 0, at === CHARTS.length - 1));
     this.node = el(
       "section", { class: "panel charts", "aria-labelledby": "charts-title" },
       el("h2", { id: "charts-title" }, "Last ten minutes",
@@ -63,7 +63,7 @@ export class Charts {
     const events = [...runner.cues, ...runner.marks.map((set) => ({ ...set, text: set.text || "mark" }))]
       .map(({ t, text }) => ({ x: t - end_s, text }));
     const length_s = window_s(records, end_s);
-    this.charts.forEach((chart, at) => chart.draw(records, end_s, length_s, events, at === 0));
+    for (const chart of this.charts) chart.draw(records, end_s, length_s, events);
   }
 
   /** The colours have changed: canvases do not follow a style sheet by themselves. */
@@ -87,8 +87,9 @@ function ago(x_s) {
 }
 
 class Chart {
-  constructor(about) {
-    this.about = about;
+  /** The first chart names the cues, the last one the moments: all share one axis of time. */
+  constructor(about, isFirst, isLast) {
+    Object.assign(this, { about, isFirst, isLast });
     this.events = [];
     this.data = null;
     this.box = el("div", { class: "plot", "aria-hidden": "true" });
@@ -97,11 +98,10 @@ class Chart {
     this.node = el("figure", { class: "chart", "data-chart": about.name }, this.now, this.box, this.told);
   }
 
-  draw(records, end_s, length_s, events, isLabelled) {
+  draw(records, end_s, length_s, events) {
     this.data = binned(records, this.about.of, end_s, length_s);
     this.length_s = length_s;
     this.events = events;
-    this.isLabelled = isLabelled;
     if (this.plot) this.plot.setData(this.data);
     else this.rebuild();
     say(this.told, this.summary());
@@ -138,13 +138,13 @@ class Chart {
     return {
       width: this.box.clientWidth,
       height: this.box.clientHeight,
-      padding: [this.isLabelled ? 16 : 6, 18, 0, 0],
+      padding: [this.isFirst ? 16 : 6, 18, 0, 0],
       cursor: { show: false },
       legend: { show: false },
       scales: { x: { time: false, range: () => [-this.length_s, 0] }, y: { range: (_, low, high) => this.range(low, high) } },
       axes: [
-        { ...axis, size: 22, gap: 2, splits: () => ticks(this.length_s), values: (_, at) => at.map(ago) },
-        { ...axis, size: 44, gap: 4, space: 28 },
+        { ...axis, size: this.isLast ? 22 : 5, gap: 2, splits: () => ticks(this.length_s), values: (_, at) => at.map((x_s) => (this.isLast ? ago(x_s) : "")) },
+        { ...axis, size: 44, gap: 4, space: 24 },
       ],
       series: [{}, { ...series, stroke: colour("--left") }, { ...series, stroke: colour("--right"), dash: [7, 4] }],
       hooks: { draw: [(plot) => this.drawEvents(plot, colour("--event"), colour("--text"), font)] },
@@ -180,7 +180,7 @@ class Chart {
       const label = text.length > LABEL_LENGTH ? `${text.slice(0, LABEL_LENGTH - 1)}…` : text;
       const width = ctx.measureText(label).width;
       const from = Math.max(bbox.left, Math.min(at - width / 2, bbox.left + bbox.width - width));
-      if (this.isLabelled && from > free) {
+      if (this.isFirst && from > free) {
         ctx.fillText(label, from, bbox.top - 4 * ratio);
         free = from + width + 8 * ratio;
       }

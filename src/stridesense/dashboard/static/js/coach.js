@@ -2,8 +2,13 @@
 
 import { el, keyed, mark, say, show } from "./dom.js";
 import { runnerHealth, staleness_s } from "./health.js";
+import { BudgetBar } from "./legs.js";
 import { Heel } from "./heel.js";
 import { FEET, FOOT, LINK, capital, span, whole } from "./words.js";
+
+/** So few runners get large cards, and more than so many get small ones. */
+const FEW = 2;
+const MANY = 6;
 
 export class CoachView {
   constructor(feed, store) {
@@ -17,6 +22,7 @@ export class CoachView {
   draw() {
     const { devices } = this.store;
     show(this.none, devices.length === 0);
+    mark(this.list, "data-crowd", devices.length <= FEW ? "few" : devices.length > MANY ? "many" : null);
     keyed(this.list, devices, (device) => this.card(device).node);
     for (const device of this.cards.keys()) if (!this.store.runners.has(device)) this.cards.delete(device);
     for (const device of devices) this.cards.get(device).draw(this.store.runners.get(device), this.feed, this.store);
@@ -60,11 +66,13 @@ class Card {
   foot(foot) {
     const heel = new Heel();
     const contact = el("span", { class: "card-contact" });
+    const budget = new BudgetBar();
     const node = el(
-      "span", { class: `card-foot ${foot}` },
+      "span", { class: `card-foot ${foot}`, "data-foot": foot },
       el("span", { class: "leg-name" }, FOOT[foot]), heel.icon, heel.word, el("span", { class: "card-more" }, heel.count, contact),
+      el("span", { class: "card-bar" }, "Calf", budget.bar, budget.load), budget.band,
     );
-    return { node, heel, contact };
+    return { node, heel, contact, budget };
   }
 
   draw(runner, feed, store) {
@@ -77,8 +85,9 @@ class Card {
     say(this.age, isStale && stale.length ? `${span(Math.min(...stale))} old` : "");
     say(this.cadence, whole(runner.cadence_spm));
     for (const foot of FEET) {
-      const { heel, contact } = this.feet[foot];
+      const { node, heel, contact, budget } = this.feet[foot];
       heel.draw(runner.sides[foot].heel);
+      budget.draw(node, runner.lastOf("budget", foot));
       say(contact, `${whole(1000 * runner.sides[foot].mean("contact_time_s"))} ms`);
     }
     const cue = runner.cues.at(-1);

@@ -7,7 +7,7 @@ import { el, mark, say, show } from "./dom.js";
 import { HeelRow, METRICS, MetricRow } from "./figures.js";
 import { FootView } from "./footview.js";
 import { runnerHealth, staleness_s } from "./health.js";
-import { BudgetPanel, PodPanel } from "./panels.js";
+import { LegPanel } from "./legs.js";
 import { PHASES } from "./phases.js";
 import { Player, strideAt } from "./player.js";
 import { FEET, FOOT, plain, span, stopwatch, whole } from "./words.js";
@@ -24,8 +24,7 @@ export class RunnerView {
     this.heel = new HeelRow();
     this.metrics = METRICS.map((metric) => new MetricRow(metric));
     this.charts = new Charts();
-    this.budget = new BudgetPanel();
-    this.pods = new PodPanel();
+    this.legs = new LegPanel();
     this.feet = Object.fromEntries(FEET.map((foot) => [foot, new FootView(foot)]));
     this.chartsAt_s = -Infinity;
     this.node = this.build();
@@ -46,7 +45,7 @@ export class RunnerView {
     return el(
       "div", { class: "runner" },
       el("div", { class: "speech" }, title, this.cue.node, this.controls.node), now,
-      el("div", { class: "side" }, this.charts.node, this.budget.node, this.pods.node, this.earlier.node),
+      el("div", { class: "side" }, this.legs.node, this.charts.node), this.earlier.node,
     );
   }
 
@@ -89,8 +88,7 @@ export class RunnerView {
     this.drawNow(runner, stale, health.tone !== "fine");
     this.cue.draw(runner.cues, now_s);
     this.controls.draw(runner);
-    this.budget.draw(runner);
-    this.pods.draw(runner, health.tone === "bad" && health.word !== "no strides");
+    this.legs.draw(runner, health.tone === "bad" && health.word !== "no strides");
     this.earlier.draw(runner, now_s);
     if (now_s - this.chartsAt_s >= CHARTS_EACH_S || now_s < this.chartsAt_s) {
       this.chartsAt_s = now_s;

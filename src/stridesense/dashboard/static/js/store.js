@@ -92,7 +92,8 @@ class Runner {
 
   /** Whether there is one pod alone and nobody said on which foot. */
   get isUnsided() {
-    return this.feet.unknown.t.length > 0 && !this.feet.left.t.length && !this.feet.right.t.length;
+    const isHeard = (foot) => this.feet[foot].t.length > 0 || this.last("link", foot) !== undefined;
+    return isHeard("unknown") && !isHeard("left") && !isHeard("right");
   }
 
   /** What stands left and what stands right; a foot that nobody named stands left. */
@@ -103,6 +104,13 @@ class Runner {
   /** The latest message of a kind about what stands on that side. */
   lastOf(kind, side) {
     return this.last(kind, side === "left" && this.isUnsided ? "unknown" : side);
+  }
+
+  /** The pod on that side: what it last said of its link, and its battery. */
+  podOn(side) {
+    const link = this.lastOf("link", side);
+    const foot = side === "left" && this.isUnsided ? "unknown" : side;
+    return { link, battery_percent: link?.battery_percent ?? this.last("battery")?.[`${foot}_percent`] };
   }
 
   /** Steps a minute as both feet have them; of pods that tell no strides, as they say themselves. */
