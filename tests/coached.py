@@ -15,3 +15,7 @@ def briefing(**settings: Any) -> Briefing:
 def eager_pipeline(**settings: Any) -> Pipeline:
     """The river with that coach."""
     return Pipeline(PipelineParams(briefing=briefing(**settings)))
+
+
+TALKATIVE = briefing(same_cue_gap_s=20.0, any_cue_gap_s=15.0)
+"""For a run of the demo's length: the runner of the demo is given two cues."""

@@ -4,10 +4,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from stridesense.contract.topics import Envelope
+
+if TYPE_CHECKING:
+    from brokers import Broker
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,3 +87,26 @@ def _every_message_keeps_the_contract(broken_messages: list[str]) -> Iterator[No
     yield
     faults, broken_messages[:] = broken_messages[:], []
     assert faults == []
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path, require_program: Callable[[str], str]) -> Iterator["Broker"]:
+    """A mosquitto that runs, on a free port of the loopback interface."""
+    yield from _running("mosquitto", tmp_path, require_program)
+
+
+@pytest.fixture(params=["mosquitto", "nats-server"])
+def broker(
+    request: pytest.FixtureRequest, tmp_path: Path, require_program: Callable[[str], str]
+) -> Iterator["Broker"]:
+    """Each broker in turn: MQTT 5, and 3.1.1."""
+    yield from _running(request.param, tmp_path, require_program)
+
+
+def _running(kind: str, folder: Path, require_program: Callable[[str], str]) -> Iterator["Broker"]:
+    from brokers import make_broker
+
+    broker = make_broker(kind, folder / kind, require_program)
+    broker.start()
+    yield broker
+    broker.kill()

@@ -8,26 +8,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from brokers import PASSWORD, USERNAME, Broker, Listener, make_broker
+from brokers import PASSWORD, USERNAME, Broker, Listener
 from stridesense.cli.coach_lines import COLD
 from stridesense.cli.main import main
 from stridesense.recording.reader import Recording
 
 PROGRAM = Path(sys.executable).with_name("stridesense")
 VARIABLE = "STRIDESENSE_MQTT__PASSWORD"
-
-
-@pytest.fixture
-def mosquitto(tmp_path: Path, require_program: Callable[[str], str]) -> Iterator[Broker]:
-    broker = make_broker("mosquitto", tmp_path / "mosquitto", require_program)
-    broker.start()
-    yield broker
-    broker.kill()
 
 
 def url(broker: Broker) -> str:

@@ -1,19 +1,10 @@
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
-from brokers import Broker, make_broker
+from brokers import Broker
 from dashboard.pages import Publisher
 from stridesense.sinks.mqtt_settings import MqttSettings
-
-
-@pytest.fixture
-def mosquitto(tmp_path: Path, require_program: Callable[[str], str]) -> Iterator[Broker]:
-    broker = make_broker("mosquitto", tmp_path / "mosquitto", require_program)
-    broker.start()
-    yield broker
-    broker.kill()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -34,12 +33,9 @@ async def browser(require_program: Callable[[str], str]) -> AsyncIterator[Browse
         await chromium.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def broker(tmp_path: Path, require_program: Callable[[str], str]) -> AsyncIterator[Broker]:
-    broker = make_broker("mosquitto", tmp_path / "mosquitto", require_program)
-    broker.start()
-    yield broker
-    broker.kill()
+@pytest.fixture
+def broker(mosquitto: Broker) -> Broker:
+    return mosquitto
 
 
 @pytest_asyncio.fixture(loop_scope="module")

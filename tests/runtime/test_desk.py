@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from coached import TALKATIVE
 from runtime.test_session import Collector, Endless
-from stridesense.coaching.briefing import Briefing
-from stridesense.coaching.settings import CoachSettings
 from stridesense.contract.commands import COMMAND, Command, CommandError
 from stridesense.history.reading import check_ins
 from stridesense.history.store import Store
@@ -26,7 +25,6 @@ from stridesense.sinks.base import Item, Sink
 from stridesense.sinks.recorder import Recorder
 from stridesense.sources.base import Source
 
-TALKATIVE = Briefing(coach=CoachSettings(warm_up_s=0.0, probe_s=0.0, same_cue_gap_s=20.0, any_cue_gap_s=15.0))
 PACKET = RawPacket(Foot.LEFT, "sofp", "data", b"", 7)
 
 

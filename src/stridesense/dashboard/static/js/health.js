@@ -60,8 +60,8 @@ export function staleness_s(foot, runner, feed, store) {
 
 /** Whether a command can reach the runner; otherwise why not. */
 export function obstacle(runner, feed, store) {
-  if (connectionFault(feed, store) || feed.state !== "open") return "no connection";
   if (runner.session.state && runner.session.state !== "running") return "no session is running";
+  if (connectionFault(feed, store) || feed.state !== "open") return "no connection";
   if (runner.last("status")?.status === "offline") return `${runner.device} is offline`;
   return null;
 }
