@@ -5,6 +5,7 @@ import os
 import signal
 from pathlib import Path
 
+import aiomqtt
 import pytest
 from pydantic import SecretStr
 
@@ -13,6 +14,7 @@ from cli.played_pods import LEFT, RIGHT, PlayedPod, PlayingRadio
 from integration.commanding import Client
 from stridesense.cli import run as run_command
 from stridesense.cli.outing import Wanted
+from stridesense.contract.home_assistant import discovery_topic
 from stridesense.history.reading import check_ins
 from stridesense.history.store import Store
 from stridesense.model import Foot
@@ -37,11 +39,16 @@ def radio(short_run: SimulatedRun, monkeypatch: pytest.MonkeyPatch) -> PlayingRa
     return radio
 
 
-async def waiting(broker: Broker, folder: Path) -> int:
+async def waiting(broker: Broker, folder: Path, *, home_assistant: bool = False) -> int:
     """`stridesense run --wait` on a broker."""
     settings = Settings.model_validate({})
     section = MqttSection(
-        broker="external", host="127.0.0.1", port=broker.port, username=USERNAME, password=SecretStr(PASSWORD)
+        broker="external",
+        host="127.0.0.1",
+        port=broker.port,
+        username=USERNAME,
+        password=SecretStr(PASSWORD),
+        home_assistant=home_assistant,
     )
     wanted = Wanted(
         left=None, right=None, swap=False, settings=settings, shoe=None, record=None, no_record=False,
@@ -55,6 +62,20 @@ async def until_state(client: Client, state: str, count: int) -> None:
         return [one.record["state"] for one in client.listener.on("session")].count(state) >= count
 
     await client.listener.until(is_reached, timeout_s=10.0)
+
+
+@pytest.mark.usefixtures("radio")
+async def test_home_assistant_knows_what_waits_before_the_first_run(
+    mosquitto: Broker, tmp_path: Path
+) -> None:
+    topic = discovery_topic("homeassistant", "pod")
+    async with aiomqtt.Client("127.0.0.1", mosquitto.port, username=USERNAME, password=PASSWORD) as home:
+        await home.subscribe(topic)
+        task = asyncio.create_task(waiting(mosquitto, tmp_path, home_assistant=True))
+        async with asyncio.timeout(10.0):
+            assert str((await anext(aiter(home.messages))).topic) == topic
+        os.kill(os.getpid(), signal.SIGINT)
+        assert await asyncio.wait_for(task, 10.0) == 0
 
 
 async def test_runs_begin_and_end_on_demand_one_after_the_other(

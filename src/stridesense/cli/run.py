@@ -20,6 +20,7 @@ from stridesense.runtime.config import MqttSection, load_settings
 from stridesense.runtime.playback import Played
 from stridesense.runtime.standby import Standby
 from stridesense.sinks.mqtt_courier import Courier
+from stridesense.sinks.mqtt_home_assistant import tell_home_assistant
 from stridesense.sources.bluetooth import BluetoothRadio
 
 NoHistoryOption = Annotated[
@@ -100,6 +101,8 @@ async def wait_for_starts(section: MqttSection, wanted: Wanted) -> int:
         announce(settings)
         async with Courier(settings) as courier:
             standby = Standby(courier, prepare, wanted.check_ins, note)
+            if settings.home_assistant:
+                tell_home_assistant(courier)
             note(f"waiting for start on {courier.topic(Kind.COMMAND)}; Ctrl-C ends it")
             with ending_gently(standby.end):
                 code = await standby.serve()
