@@ -73,6 +73,8 @@ async def test_the_demo_shows_itself_and_obeys_its_dashboard_which_ends_with_it(
         assert (answer["id"], answer["ok"]) == ("m1", True)
         assert await ended_by(process, signal.SIGINT) == 130
         await page.until(lambda: page.closed_with)
+        states = [item["payload"]["state"] for item in page.items if item["kind"] == "session"]
+        assert states[-1] == "ended"
 
 
 async def test_the_demo_goes_on_where_it_is_asked_to(
