@@ -28,7 +28,7 @@ check: $(READY)  ## lint, format, types, import directions
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## speed, latency and memory beside their goals, other methods as ratios (some minutes)
-	@for part in startup throughput kernels frames latency ratios memory live export viewers; do \
+	@for part in startup throughput kernels frames latency ratios memory live export viewers pixels; do \
 	    $(BIN)/python benchmarks/$$part.py || exit 1; \
 	done
 

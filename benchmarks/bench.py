@@ -5,6 +5,9 @@ repeats tells of the code, and the median how quiet the machine was. Time is the
 the clock's on the wall for programs that are started.
 """
 
+import os
+import shutil
+import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -91,3 +94,11 @@ def is_quick(about: str | None) -> bool:
     parser = ArgumentParser(description=about)
     parser.add_argument("--quick", action="store_true", help="a little of everything; no figure to quote")
     return bool(parser.parse_args().quick)
+
+
+def program(name: str) -> str:
+    """The path of a program that is measured with; without it there is nothing to measure."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    if found is None:
+        sys.exit(f"the program {name} is missing")
+    return found

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import quantiles
 from typing import Any
 from uuid import uuid4
 
@@ -57,6 +59,14 @@ new MutationObserver((changes) => {
 """
 """Notes when what has changed stands on the screen: two frames after the change the first is painted."""
 
+STRIDE_GOAL_S = 0.25
+"""From the publish of a stride to its figures on the screen, for 95 % of them."""
+
+CUE_GOAL_S = 0.5
+
+NUMBER = re.compile(r"^\d{3}$")
+"""A figure as the page shows it."""
+
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -87,6 +97,15 @@ class Looker:
         noted = await self.page.evaluate("window.painted")
         return [(value, at_s, foot) for kind, value, at_s, foot in noted if kind == name]
 
+    async def late(self, notebook: "Notebook") -> "Late":
+        """How long after their publish the strides and cues of a run stood on the screen."""
+        strides = await self.painted("data-contact")
+        cues = await self.painted("data-cue")
+        return Late(
+            [at_s - notebook.strides[foot, float(contact)] for contact, at_s, foot in strides],
+            [at_s - told_at_s for (_, at_s, _), (_, told_at_s) in zip(cues, notebook.cues, strict=True)],
+        )
+
     async def accessibility_faults(self) -> list[str]:
         """What axe-core calls serious or critical, each with the first place."""
         axe = CHECKOUT / "tests" / "dashboard" / "vendor" / "axe" / "axe.min.js"
@@ -106,6 +125,18 @@ class Looker:
             for fault in violations
             if fault["impact"] in {"serious", "critical"}
         ]
+
+
+@dataclass(frozen=True)
+class Late:
+    """From the publish to the second frame after it changed the page, s: each stride, each cue."""
+
+    strides_s: list[float]
+    cues_s: list[float]
+
+    @property
+    def stride_p95_s(self) -> float:
+        return quantiles(self.strides_s, n=20)[-1]
 
 
 @asynccontextmanager
