@@ -102,7 +102,9 @@ function pods(runner, isMuted) {
     const link = runner.last("link", foot);
     const percent = link?.battery_percent ?? runner.last("battery")?.[`${foot}_percent`];
     if (!link) return null;
-    return `${foot === "unknown" ? "" : `${foot} `}pod ${LINK[link.state] ?? "streaming"}${Number.isFinite(percent) ? ` ${percent} %${percent <= 20 ? " low" : ""}` : ""}`;
+    const battery = Number.isFinite(percent) ? `${percent} %${percent <= 20 ? " low" : ""}` : null;
+    const state = link.state && link.state !== "streaming" ? LINK[link.state] : battery === null ? "streaming" : null;
+    return [foot === "unknown" ? null : foot, "pod", state, battery].filter(Boolean).join(" ");
   });
   return [...told, isMuted ? "muted" : null].filter(Boolean).join(" · ");
 }

@@ -167,7 +167,7 @@ export class Store {
       messages: () => message.items.forEach((item) => this.runner(item.device).take(item)),
       broker: () => Object.assign(this.broker, message),
       refused: () => keep(this.refusals, message),
-      gone: () => this.runners.delete(message.device),
+      gone: () => message.devices.forEach((device) => this.runners.delete(device)),
     };
     takers[message.type]?.();
     this.changed(message);
