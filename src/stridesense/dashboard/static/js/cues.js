@@ -54,7 +54,7 @@ export class EarlierList {
       ...runner.cues.map((cue) => ({ ...cue, what: capital(cue.text), about: plain(cue.theme ?? "cue") })),
       ...runner.marks.map((set) => ({ ...set, what: set.text || "Mark", about: "mark" })),
       ...latest.filter(Boolean),
-    ].map((entry) => ({ ...entry, key: `${entry.type}${entry.sid}${entry.seq}` })).sort((a, b) => b.heard - a.heard).slice(0, LISTED);
+    ].map((entry) => ({ ...entry, key: `${entry.type}${entry.sid}${entry.seq}` })).sort((a, b) => b.heard - a.heard || b.seq - a.seq).slice(0, LISTED);
     show(this.none, entries.length === 0);
     const rows = keyed(this.list, entries.map(({ key }) => key), () => el("li", {}, el("span", { class: "what" }), el("span", { class: "about" }), el("span", { class: "ago" })));
     rows.forEach((node, at) => {

@@ -49,7 +49,7 @@ class Leg {
     this.battery = el("span", { class: "pod-battery" });
     this.signal = el("span", { class: "pod-signal" });
     const { bar, load, band } = this.budget;
-    this.node = el("div", { class: `leg ${foot}`, "data-foot": foot }, this.name, load, bar, band, this.state, el("span", { class: "pod-more" }, this.signal, this.battery));
+    this.node = el("div", { class: `leg ${foot}`, "data-foot": foot }, this.name, load, bar, band, this.state, this.battery, this.signal);
   }
 
   draw(runner, foot, isStale) {

@@ -21,9 +21,9 @@ export const LINK = {
   searching: "searching",
   connecting: "connecting",
   streaming: "streaming",
-  silent: "connected, but silent",
+  silent: "silent",
   lost: "lost",
-  unusable: "cannot be used",
+  unusable: "unusable",
 };
 
 export const DASH = "–";
