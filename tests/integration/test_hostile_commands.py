@@ -45,6 +45,15 @@ async def test_a_retained_command_is_not_obeyed(broker: Broker) -> None:
         await client.send(b"", retain=True)
 
 
+async def test_a_command_that_is_to_be_retained_is_not_obeyed_when_new(mosquitto: Broker) -> None:
+    async with Client(mosquitto) as client, session(mosquitto, SessionDesk()):
+        assert (await client.ask("mute")).ok
+        await client.send(b'{"id": "kept", "command": "stop"}', retain=True)
+        await client.listener.until(lambda: len(client.results) == 2)
+        await client.send(b"", retain=True)
+    assert (client.results[1].ok, client.results[1].reason) == (False, "retained")
+
+
 async def flood(broker: Broker, program: str) -> None:
     """So many commands a second, from a process of its own."""
     line = [

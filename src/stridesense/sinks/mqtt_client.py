@@ -1,4 +1,4 @@
-"""One connection to an MQTT broker; the one file that knows aiomqtt and paho.
+"""One connection to an MQTT broker; the one file that knows aiomqtt, and with `mqtt_packets` paho.
 
 A client is used once: one that is used again would send what it had given up long ago.
 """
@@ -7,7 +7,6 @@ import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
-from math import isfinite
 from typing import Any, Final, Self
 
 import aiomqtt
@@ -19,7 +18,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from stridesense.contract.topics import DELIVERY, OFFLINE, Delivery, Kind, schema_name
+from stridesense.contract.topics import DELIVERY, OFFLINE, Delivery, Kind
 from stridesense.errors import LinkError
 from stridesense.sinks.mqtt_echo import Echo
 from stridesense.sinks.mqtt_faults import (
@@ -29,6 +28,7 @@ from stridesense.sinks.mqtt_faults import (
     no_connection,
     refused,
 )
+from stridesense.sinks.mqtt_packets import of_connect, of_publish, of_subscribe
 from stridesense.sinks.mqtt_settings import MqttSettings
 
 library_log = logging.getLogger("stridesense.aiomqtt")
@@ -93,6 +93,7 @@ class Client(aiomqtt.Client):
             identifier=name,
             tls_context=tls,
             will=will,
+            properties=of_connect() if v5 else None,
             timeout=ANSWER_TIMEOUT_S,
             keepalive=KEEPALIVE_S,
             socket_options=(NO_DELAY,),
@@ -166,7 +167,7 @@ class Client(aiomqtt.Client):
                 payload,
                 qos=min(delivery.qos, self._max_qos),
                 retain=delivery.retain,
-                properties=_properties(kind, remaining_s) if self.v5 else None,
+                properties=of_publish(kind, remaining_s) if self.v5 else None,
                 timeout=min(SEND_TIMEOUT_S, remaining_s),
             )
         except aiomqtt.MqttError as error:
@@ -181,7 +182,11 @@ class Client(aiomqtt.Client):
             CutOffError: the link broke.
         """
         try:
-            answers = await self.subscribe(topic, qos=1)
+            answers = await (
+                self.subscribe(topic, options=of_subscribe(topic))
+                if self.v5
+                else self.subscribe(topic, qos=1)
+            )
         except aiomqtt.MqttError as error:
             raise CutOffError(self._lost(error)) from None
         return not any(answer.is_failure for answer in answers if isinstance(answer, ReasonCode))
@@ -287,14 +292,3 @@ class Client(aiomqtt.Client):
                 self._loop.add_writer(number, client.loop_write)
 
         self._loop.call_soon_threadsafe(register)
-
-
-def _properties(kind: Kind | None, expiry_s: float) -> Properties:
-    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-    properties.PayloadFormatIndicator = 1
-    properties.ContentType = "text/plain" if kind is Kind.STATUS else "application/json"
-    if kind is not None:
-        properties.UserProperty = ("schema", schema_name(kind))
-    if isfinite(expiry_s):
-        properties.MessageExpiryInterval = max(1, int(expiry_s))
-    return properties

@@ -34,6 +34,7 @@ class CommandReceiver:
         self._envelope = envelope
         self._gate = Gate()
         self._waiting: asyncio.Queue[Command] = asyncio.Queue(WAITING)
+        self._current: Command | None = None
 
     async def __aenter__(self) -> Self:
         self._courier.subscribe(self._courier.topic(Kind.COMMAND), self._take)
@@ -44,9 +45,11 @@ class CommandReceiver:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await end(self._task)
+        unanswered = [] if self._current is None else [self._current]
         while not self._waiting.empty():
-            msg = "the session has ended"
-            self._count(CommandError(RefusalReason.NOT_NOW, msg), self._waiting.get_nowait())
+            unanswered.append(self._waiting.get_nowait())
+        for command in unanswered:
+            self._count(CommandError(RefusalReason.NOT_NOW, "the session has ended"), command)
 
     @property
     def refused(self) -> Mapping[RefusalReason, int]:
@@ -69,13 +72,14 @@ class CommandReceiver:
 
     async def _obey_all(self) -> None:
         while True:
-            command = await self._waiting.get()
+            command = self._current = await self._waiting.get()
             try:
                 text = await self._desk.obey(command)
             except CommandError as refusal:
                 self._count(refusal, command)
             else:
                 self._answer(id=command.id, command=command.command, ok=True, text=text)
+            self._current = None
 
     def _count(self, refusal: CommandError, command: Command) -> None:
         self._gate.count(refusal)
