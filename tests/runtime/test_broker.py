@@ -210,6 +210,8 @@ async def test_an_external_broker_is_asked_before_the_session_begins(
     with pytest.raises(LinkError, match="cannot be reached"):
         async with open_broker(section):
             pass
+    async with open_broker(section, patient=True) as settings:
+        assert settings == section.settings()
 
 
 def test_the_line_for_people_is_one_shell_command() -> None:

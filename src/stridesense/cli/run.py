@@ -94,7 +94,7 @@ async def wait_for_starts(section: MqttSection, wanted: Wanted) -> int:
     async def prepare() -> Outing:
         return await Outing.with_pods(wanted, radio)
 
-    async with open_broker(section) as settings:
+    async with open_broker(section, patient=True) as settings:
         if settings is None:
             msg = "--wait waits for a command over MQTT: name a broker with --mqtt"
             raise UsageError(msg)

@@ -28,7 +28,7 @@ from pydantic import SecretStr
 
 from stridesense.contract import topics
 from stridesense.contract.topics import ROOT, Kind
-from stridesense.errors import LinkError, UsageError
+from stridesense.errors import LinkError, RefusedError, UsageError
 from stridesense.runtime.config import MqttSection
 from stridesense.sinks.backoff import delays_s
 from stridesense.sinks.mqtt_link import check
@@ -85,8 +85,13 @@ A second interpreter does it, since running Python between fork and exec may han
 
 
 @asynccontextmanager
-async def open_broker(mqtt: MqttSection) -> AsyncIterator[MqttSettings | None]:
+async def open_broker(mqtt: MqttSection, *, patient: bool = False) -> AsyncIterator[MqttSettings | None]:
     """Where to publish, ready to be connected to; None when nothing is to be published.
+
+    Args:
+        mqtt: which broker, if any.
+        patient: whether to go on with an external one that cannot be reached yet; one that refuses us never
+            changes its mind.
 
     Raises:
         LinkError: the broker refuses, or cannot be reached.
@@ -96,7 +101,11 @@ async def open_broker(mqtt: MqttSection) -> AsyncIterator[MqttSettings | None]:
         case "none":
             yield None
         case "external":
-            await check(mqtt.settings())
+            try:
+                await check(mqtt.settings())
+            except LinkError as fault:
+                if not patient or isinstance(fault, RefusedError):
+                    raise
             yield mqtt.settings()
         case "embedded":
             prefix = mqtt.discovery_prefix if mqtt.home_assistant else None

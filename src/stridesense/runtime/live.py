@@ -49,7 +49,7 @@ async def run_live(
         StrideSenseError: the source or a sink failed.
     """
     warm_up()
-    async with open_broker(mqtt) as settings:
+    async with open_broker(mqtt, patient=True) as settings:
         if settings is None:
             return Played(await run_session(source, pipeline, sinks, desk))
         announce(settings)
