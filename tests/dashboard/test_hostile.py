@@ -15,6 +15,7 @@ from stridesense.contract.commands import MAX_COMMAND_BYTES
 from stridesense.dashboard.guard import Guard, is_loopback
 from stridesense.dashboard.page_commands import COMMANDS_PER_S
 from stridesense.dashboard.page_files import page_files
+from stridesense.dashboard.said import MAX_LIST, MAX_TEXT
 from stridesense.dashboard.server import serve
 from stridesense.dashboard.web import MAX_PAGES
 
@@ -184,7 +185,8 @@ NO_COMMANDS = [
     '{"type":"command","device":"pod","command":{"command":"mark","text":"' + "x" * 5000 + '"}}',
     '{"type":"command","device":"pod","command":{"command":"reboot"}}',
     '{"type":"command","device":"pod","command":{"command":"mute","extra":1}}',
-    '{"type":"command","device":"pod","command":{"command":"check_in","left":11}}',
+    '{"type":"command","device":"pod","command":{"command":"stop"}}',
+    '{"type":"command","device":"pod","command":{"command":"check_in","left":1,"red_flags":["swelling"]}}',
     '{"type":"command","device":"pod","command":null}',
     '{"type":"command","device":["pod"],"command":{"command":"mute"}}',
     '{"type":"command","device":"pod","command":{"command":"mute"},"topic":"x"}',
@@ -286,8 +288,8 @@ async def test_a_page_that_reads_nothing_is_cut_off_and_costs_others_nothing(
                 while "a page that takes nothing was cut off" not in caplog.text:
                     told = len(page.items)
                     for seq in range(50):
-                        record = said(cue(seq).to_record(), reason="x" * 20_000, valid_until=1.0)
-                        await publisher.say("cue", record)
+                        flags = ["x" * MAX_TEXT] * MAX_LIST
+                        await publisher.say("left/stride", stride_at(seq, flags=flags))
                     await page.until(lambda told=told: len(page.items) == told + 50)
         with suppress(ConnectionResetError):
             while deaf.recv(1 << 20):

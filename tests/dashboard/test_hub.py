@@ -11,6 +11,7 @@ from dashboard.pages import said, stride_at
 from stridesense.dashboard.hub import BATCH_S, MAX_RUNNERS, Hub
 from stridesense.dashboard.mailbox import MAX_BYTES, MAX_FRAMES, Mailbox
 from stridesense.dashboard.runner import REMEMBERED
+from stridesense.dashboard.said import MAX_TEXT
 from stridesense.dashboard.track import BLOCK_STRIDES, COLUMNS, MAX_BLOCKS, Track
 from stridesense.sinks.mqtt_link import Heard
 
@@ -25,8 +26,9 @@ class Room:
         self.asked: list[Reminder] = []
         self.hub = Hub("mqtt://x:1", lambda: self.now_s, lambda s, call: self.asked.append((s, call)))
 
-    def hear(self, level: str, record: dict[str, Any], device: str = "pod") -> None:
-        self.hub.hear(Heard(f"stridesense/1/{device}/{level}", json.dumps(record).encode(), retained=False))
+    def hear(self, level: str, record: dict[str, Any] | bytes, device: str = "pod") -> None:
+        payload = record if isinstance(record, bytes) else json.dumps(record).encode()
+        self.hub.hear(Heard(f"stridesense/1/{device}/{level}", payload, retained=False))
 
     def remind(self) -> None:
         asked, self.asked = self.asked, []
@@ -76,12 +78,35 @@ async def test_of_too_many_runners_the_one_that_was_silent_longest_is_forgotten(
     room.hear("left/stride", stride_at(2.0), device="runner0")
     with room.hub.page() as (_, mailbox):
         room.hear("left/stride", stride_at(1.0), device="one-more")
+        room.remind()
         told = await frames(mailbox)
-    assert {"type": "gone", "device": "runner1"} in told
+    assert {"type": "gone", "devices": ["runner1"]} in told
     assert room.hub.knows("runner0")
     assert not room.hub.knows("runner1")
     with room.hub.page() as (greeting, _):
         assert len(json.loads(greeting)["runners"]) == MAX_RUNNERS
+
+
+async def test_names_that_only_a_broker_remembers_drive_no_runner_away() -> None:
+    room = Room()
+    room.hear("left/stride", stride_at(1.0), device="runner")
+    for number in range(2 * MAX_RUNNERS):
+        room.hear("status", b"online", device=f"made-up-{number}")
+    assert room.hub.knows("runner")
+    assert room.hub.knows(f"made-up-{2 * MAX_RUNNERS - 1}")
+    with room.hub.page() as (greeting, _):
+        assert len(json.loads(greeting)["runners"]) == MAX_RUNNERS
+
+
+async def test_no_text_or_figure_reaches_a_page_that_it_could_not_draw() -> None:
+    room = Room()
+    room.hear("cue", said({**cue(1).to_record(), "text": "x" * 40_000}, valid_until=2.0))
+    room.hear("left/stride", stride_at(1.0) | {"cadence_spm": 1e17})
+    with room.hub.page() as (greeting, _):
+        (runner,) = json.loads(greeting)["runners"]
+    assert runner["cues"][0]["text"] == "x" * MAX_TEXT
+    assert runner["strides"]["left"]["t"] == []
+    assert room.hub.counts["not_understood"] == 1
 
 
 async def test_it_remembers_the_last_cues() -> None:

@@ -86,8 +86,7 @@ async def test_it_beats_each_second(address: str) -> None:
     [
         {"command": "mute"},
         {"command": "mark", "text": "hill"},
-        {"command": "theme", "theme": "heel"},
-        {"command": "check_in", "left": 2, "right": 0},
+        {"command": "unmute"},
     ],
     ids=lambda command: command["command"],
 )

@@ -82,7 +82,10 @@ def test_the_live_view_does_not_take_the_search_for_silence(packets: Flow) -> No
 def test_the_report_tells_a_mark_where_it_was_and_no_pause_at_the_end(gathered: Gathered) -> None:
     session = ReportedSession(ABOUT, gathered)
     assert [pause for pause in session.pauses if pause[1] == session.duration_s] == []
-    assert Page(page(session)).row("What the runner said, in the order of time", "0:10") == ["mark M1", "hill"]
+    assert Page(page(session)).row("What the runner said, in the order of time", "0:10") == [
+        "mark M1",
+        "hill",
+    ]
 
 
 def test_what_a_pod_reports_while_it_is_searched_is_at_0(packets: Flow) -> None:

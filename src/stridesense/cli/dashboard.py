@@ -92,7 +92,7 @@ async def _stay(
         if not is_loopback(host):
             note(
                 "BEWARE: it listens beyond this machine. Whoever reaches it can look on, mute the coach and "
-                "end the session, and nothing is encrypted on the way."
+                "set marks, and nothing is encrypted on the way."
             )
         if opens_browser:
             await show(address)

@@ -42,6 +42,7 @@ class Hub:
         self._runners: dict[str, Runner] = {}
         self._mailboxes: set[Mailbox] = set()
         self._batch: list[str] = []
+        self._gone: list[str] = []
         self._broker = {"up": False, "address": address, "since": clock(), "why": None}
         self.counts: Counter[str] = Counter()
 
@@ -93,9 +94,11 @@ class Hub:
         self._runners[said.device] = runner
         runner.take(said)
         if len(self._runners) > MAX_RUNNERS:
-            forgotten = next(iter(self._runners))
+            forgotten = next(
+                (name for name, one in self._runners.items() if not one.is_live), next(iter(self._runners))
+            )
             del self._runners[forgotten]
-            self._spread({"type": "gone", "device": forgotten})
+            self._gone.append(forgotten)
 
     def _pass_on(self, kind: Kind, text: str) -> None:
         if not self._batch:
@@ -108,6 +111,9 @@ class Hub:
         if self._batch:
             items, self._batch = ",".join(self._batch), []
             self._put(f'{{"type":"messages","items":[{items}]}}')
+        if self._gone:
+            devices, self._gone = self._gone, []
+            self._put(to_json({"type": "gone", "devices": devices}))
 
     def _spread(self, message: object) -> None:
         """Say something after all that was said before it."""

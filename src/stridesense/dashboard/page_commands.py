@@ -3,7 +3,7 @@
 import time
 from typing import Final, Never
 
-from stridesense.contract.commands import CommandError
+from stridesense.contract.commands import Command, CommandError, Mark, Mute, Unmute
 from stridesense.contract.gate import Fields, Quota, command_of, fields_of, id_of
 from stridesense.dashboard.hub import Hub
 from stridesense.dashboard.said import to_json
@@ -12,6 +12,9 @@ from stridesense.errors import LinkError, UsageError
 
 COMMANDS_PER_S: Final = 5.0
 """Of one page, that many at once as well; our own choice: nobody presses a button faster."""
+
+BUTTONS: Final = (Mute, Unmute, Mark)
+"""What a page has buttons for: who may look on must not end a run, nor speak for the runner's legs."""
 
 
 class PageCommands:
@@ -29,7 +32,7 @@ class PageCommands:
             device, fields = _request(fields_of(text.encode()))
             if not self._quota.allows(time.monotonic()):
                 _refuse(f"more than {COMMANDS_PER_S:.0f} commands a second are not passed on")
-            command = command_of(fields)
+            command = _with_a_button(command_of(fields))
             if not self._hub.knows(device):
                 _refuse("no runner of this name has been heard of")
             await self._subscriber.tell(device, command.model_dump_json(exclude_none=True).encode())
@@ -50,6 +53,12 @@ def _request(request: Fields) -> tuple[str, Fields]:
         case {"type": "command", "device": str(device), "command": dict(fields), **others} if not others:
             return device, fields
     return _refuse("a page sends the name of a device and a command for it, and nothing else")
+
+
+def _with_a_button(command: Command) -> Command:
+    if not isinstance(command, BUTTONS):
+        _refuse(f"a page passes on mute, unmute and mark, not {command.command}")
+    return command
 
 
 def _refuse(sentence: str) -> Never:

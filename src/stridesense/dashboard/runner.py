@@ -11,13 +11,21 @@ from stridesense.model import Foot
 REMEMBERED: Final = 20
 """Cues and marks that are kept; our own choice."""
 
+LIVE: Final = frozenset({Kind.STRIDE, Kind.READING, Kind.LINK, Kind.SUMMARY})
+"""Kinds that are never retained: who says them is there now."""
+
 
 class Runner:
-    """The latest message of each topic of a device, its strides, its last cues and marks."""
+    """The latest message of each topic of a device, its strides, its last cues and marks.
+
+    Attributes:
+        is_live: whether it was heard of by more than what a broker keeps.
+    """
 
     def __init__(self, device: str) -> None:
         self._device = device
         self._latest: dict[tuple[Kind, Foot | None], Said] = {}
+        self.is_live = False
         self._tracks = {foot: Track() for foot in Foot}
         self._lately: dict[Kind, deque[Said]] = {
             kind: deque(maxlen=REMEMBERED) for kind in (Kind.CUE, Kind.MARK)
@@ -26,6 +34,7 @@ class Runner:
     def take(self, said: Said) -> None:
         """Remember it."""
         self._latest[said.kind, said.foot] = said
+        self.is_live = self.is_live or said.kind in LIVE
         if said.kind in self._lately:
             self._lately[said.kind].append(said)
         if said.kind is Kind.STRIDE and said.foot is not None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from stridesense.contract import topics
 from stridesense.contract.messages import MESSAGES, read
@@ -37,11 +38,20 @@ class Said:
         )
 
 
+MAX_TEXT: Final = 300
+"""Letters of a text that a page is told: more than the longest sentence of ours, less than harms a page."""
+
+MAX_LIST: Final = 64
+
+MAX_NUMBER: Final = 1e11
+"""Beyond all that can be measured, and beyond any time of this millennium."""
+
+
 def understand(heard: Heard, heard_unix_s: float) -> Said:
     """What a message says.
 
     Raises:
-        InputError: it has no place in our topics, or is not what they promise.
+        InputError: it has no place in our topics, is not what they promise, or holds what cannot be drawn.
     """
     device, kind, foot = topics.parse(heard.topic)
     if kind not in MESSAGES:
@@ -52,8 +62,23 @@ def understand(heard: Heard, heard_unix_s: float) -> Said:
         kind=kind,
         foot=foot,
         heard_unix_s=heard_unix_s,
-        payload=read(kind, heard.payload).model_dump(mode="json", exclude_none=True),
+        payload={
+            name: _drawable(value)
+            for name, value in read(kind, heard.payload).model_dump(mode="json", exclude_none=True).items()
+        },
     )
+
+
+def _drawable(value: object) -> object:
+    match value:
+        case str():
+            return value[:MAX_TEXT]
+        case list():
+            return [_drawable(each) for each in value[:MAX_LIST]]
+        case int() | float() if abs(value) > MAX_NUMBER:
+            msg = f"{value:g} is no figure of a runner"
+            raise InputError(msg)
+    return value
 
 
 def to_json(value: object) -> str:

@@ -32,6 +32,7 @@ class Subscriber:
         self._dialer = Dialer(settings)
         self._link: Link | None = None
         self._turn = asyncio.Lock()
+        self._told = ""
 
     async def run(self) -> None:
         """Listen until cancelled; a broker that is down is tried again, one that refuses each 2 s at most."""
@@ -70,6 +71,7 @@ class Subscriber:
     async def _listen(self, link: Link) -> None:
         await link.hear(f"{ROOT}/#")
         self._link = link
+        self._told = ""
         log.info("connected to %s", self._broker)
         self._hub.broker_is(up=True)
         try:
@@ -83,5 +85,7 @@ class Subscriber:
             self._link = None
 
     def _note_down(self, fault: LinkError) -> None:
-        log.info("%s", fault)
+        if str(fault) != self._told:
+            self._told = str(fault)
+            log.warning("%s; trying again", fault)
         self._hub.broker_is(up=False, why=str(fault))
