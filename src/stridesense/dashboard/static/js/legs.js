@@ -49,7 +49,11 @@ class Leg {
     this.battery = el("span", { class: "pod-battery" });
     this.signal = el("span", { class: "pod-signal" });
     const { bar, load, band } = this.budget;
-    this.node = el("div", { class: `leg ${foot}`, "data-foot": foot }, this.name, load, bar, band, this.state, this.battery, this.signal);
+    this.node = el(
+      "div", { class: `leg ${foot}`, "data-foot": foot },
+      el("div", { class: "leg-row" }, this.name, load), bar, band,
+      el("div", { class: "leg-row" }, this.state, this.battery), this.signal,
+    );
   }
 
   draw(runner, foot, isStale) {
