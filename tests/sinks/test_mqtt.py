@@ -120,6 +120,7 @@ async def test_who_comes_later_is_told_the_state(broker: Broker) -> None:
     async with MqttSink(broker.settings, "sid", 0.0) as sink:
         await sink.connected(5.0)
         await sink.handle(stride(0))
+        await sink.courier.sent(time.monotonic() + 5.0)
         async with Listener(broker) as early:
             await early.until(lambda: bool(early.on("session")))
         async with Listener(broker) as late:
