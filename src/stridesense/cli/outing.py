@@ -56,7 +56,7 @@ class Wanted:
 
     @property
     def check_ins(self) -> Path | None:
-        """Where check-ins are kept; None for who wants no history at all."""
+        """Where check-ins are kept; None where no history is wanted at all."""
         return self.history if self.settings.history.keep else None
 
     def check(self) -> None:

@@ -120,7 +120,7 @@ class RefusalReason(StrEnum):
 
 
 class CommandError(StrideSenseError):
-    """A command was not obeyed; the message is one sentence for who sent it.
+    """A command was not obeyed; the message is one sentence for its sender.
 
     `id` is that of the command where it could be read, and empty otherwise.
     """

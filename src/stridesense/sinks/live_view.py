@@ -74,7 +74,7 @@ class LiveView(Sink):
             await asyncio.wait({task})
 
     def _closed(self, task: asyncio.Task[None]) -> None:
-        """The terminal is as it was, whyever the view has ended."""
+        """Leave the terminal as it was, whatever ended the view."""
         if self._give_back is not None:
             self._give_back()
         fault = None if task.cancelled() else task.exception()

@@ -85,7 +85,7 @@ class LiveApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self._paint)
 
     def action_end(self) -> None:
-        """Ask for the end; whom nobody obeys, or not soon enough, interrupts."""
+        """Ask the desk for the end; where that does not help, or at the second press, interrupt."""
         if self._desk is None or self._ending:
             self.action_interrupt()
             return

@@ -1,4 +1,4 @@
-"""Cues as short tones: for who wants no voice in the ear, or has no speech program."""
+"""Cues as short tones: for a runner who wants no voice in the ear, or has no speech program."""
 
 import io
 import shutil

@@ -1,4 +1,4 @@
-// One foot moving through its last stride, or standing in three key poses for who wants no motion.
+// One foot moving through its last stride, or standing in three key poses for a reader who wants no motion.
 
 import { mark, say, svg } from "./dom.js";
 import { Pose, Shoe, heelHeight_mm } from "./foot.js";
