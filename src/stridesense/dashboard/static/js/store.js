@@ -43,7 +43,7 @@ class FootRecord {
     this.stride = stride;
     this.heard = heard;
     const shape = this.shapes.get(stride.initial_contact_s);
-    if (!shape) return;
+    if (!shape || !(shape.stride_time_s > 0)) return;
     const start_s = shape.initial_contact_s;
     if (this.track.at(-1)?.start_s >= start_s) this.track = [];
     this.track.push({ shape, stride, start_s, end_s: start_s + shape.stride_time_s });
