@@ -103,8 +103,7 @@ class Client(aiomqtt.Client):
         self._client.connect_timeout = ANSWER_TIMEOUT_S
         self._client._handle_pubrec = self._handle_pubrec  # type: ignore[method-assign] # noqa: SLF001
         self._client.on_log = self._note_trouble
-        self._settings = settings
-        self.v5 = v5
+        self._settings, self.v5 = settings, v5
         self.echo = Echo(
             self._request, self._leave, self._loop.call_later, paho.topic_matches_sub, tell_silence
         )
