@@ -18,8 +18,8 @@ setup: $(READY)  ## make .venv with the versions of uv.lock
 demo: $(READY)  ## a virtual runner holds the heel up, StrideSense notices (about half a minute)
 	@$(BIN)/stridesense demo
 
-test: $(READY)  ## every test; those of Bluetooth and of the browser mostly wait, so three processes keep two cores busy
-	$(BIN)/python -m pytest -q --numprocesses 3 --dist loadgroup
+test: $(READY)  ## every test; those of Bluetooth mostly wait, so they run beside the others
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadgroup
 
 check: $(READY)  ## lint, format, types, import directions
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sources import bluetooth
 
 LOSSES = 20
-SOME_STRIDES = 50  # packets of data: 4.5 s
+SOME_STRIDES = 80  # packets of data: 7 s
 
 
 @pytest.fixture(scope="module")
