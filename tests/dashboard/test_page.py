@@ -3,6 +3,7 @@
 import asyncio
 import re
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -13,6 +14,7 @@ from dashboard.browser import (
     NUMBER,
     STANDING_S,
     STRIDE_GOAL_S,
+    Late,
     Looker,
     Notebook,
     looking,
@@ -28,8 +30,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 FASTER = 10.0
 """A run at ten times its speed: the strides of ten runners at once."""
 
-BUSY = 8
-"""So many times later may things be on a busy machine; `benchmarks/pixels.py` holds the goals themselves."""
+TRIES = 3
+"""Whatever else a machine does only adds to the time, so the best of some tries tells of the page."""
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def broker(mosquitto: Broker) -> Broker:
     return mosquitto
 
 
-async def test_a_run_stands_on_the_screen_in_time(looker: Looker, broker: Broker) -> None:
+async def test_a_run_stands_on_the_screen_in_time(looker: Looker, browser: Browser, broker: Broker) -> None:
     notebook = Notebook()
     await looker.open()
     await expect(looker.page.get_by_text("Nobody is running yet")).to_be_visible()
@@ -47,10 +49,23 @@ async def test_a_run_stands_on_the_screen_in_time(looker: Looker, broker: Broker
     await expect(looker.page.locator('.left[data-metric="heel"]')).to_contain_text("Held")
     await expect(looker.page.locator(".answer")).to_contain_text("no session is running")
 
-    late = await looker.late(notebook)
-    assert len(late.strides_s) >= 60
-    assert late.stride_p95_s <= BUSY * STRIDE_GOAL_S
-    assert max(late.cues_s) <= BUSY * CUE_GOAL_S
+    lates = [await looker.late(notebook)]
+    while not in_time(lates[-1]) and len(lates) < TRIES:
+        lates.append(await late_again(looker, browser, broker, f"again-{len(lates)}"))
+    assert any(map(in_time, lates)), lates
+
+
+def in_time(late: Late) -> bool:
+    is_soon = late.stride_p95_s <= STRIDE_GOAL_S and max(late.cues_s) <= CUE_GOAL_S
+    return is_soon and len(late.strides_s) >= 90
+
+
+async def late_again(looker: Looker, browser: Browser, broker: Broker, device: str) -> Late:
+    notebook = Notebook()
+    async with looking(browser, looker.address) as another:
+        await another.open(f"#/runner/{device}")
+        await relive(replace(broker.settings, device=device), FASTER, notebook, "held_heel")
+        return await another.late(notebook)
 
 
 async def test_numbers_move_the_feet_turn_and_charts_are_drawn(looker: Looker, broker: Broker) -> None:

@@ -139,15 +139,14 @@ async def test_a_broker_that_asks_for_a_certificate_takes_ours_and_no_other(
     lines = tls_lines(tmp_path, authority, authority.issue_cert("127.0.0.1"))
     broker = start(f"{lines}require_certificate true\ntls_version {version}\n")
     nobody = encrypted(broker, tmp_path)
-    # The broker's reason may be lost when it resets the connection right behind it.
-    said = {await refusal(nobody) for _ in range(5)}
-    assert any(
-        sentence.endswith("name it in mqtt.cert_file, and its key in mqtt.key_file") for sentence in said
-    )
+    said = await refusal(nobody)
+    assert "wants a certificate of us" in said
+    assert "mqtt.cert_file" in said
     forged = trustme.CA().issue_cert("runner")
     forged.private_key_and_cert_chain_pem.write_to_path(tmp_path / "forged.pem")
-    said = {await refusal(replace(nobody, cert_file=tmp_path / "forged.pem")) for _ in range(5)}
-    assert any("does not accept our certificate: check that mqtt.cert_file is valid" in one for one in said)
+    said = await refusal(replace(nobody, cert_file=tmp_path / "forged.pem"))
+    assert "does not accept our certificate" in said
+    assert "mqtt.cert_file" in said
     own = authority.issue_cert("runner")
     own.cert_chain_pems[0].write_to_path(tmp_path / "own.pem")
     (tmp_path / "own.key").write_bytes(locked_key(own))

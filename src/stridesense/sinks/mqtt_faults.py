@@ -67,7 +67,11 @@ def hung_up(settings: MqttSettings, trouble: str) -> RefusedError:
         )
     if any(word in trouble.lower() for word in OUR_CERTIFICATE):
         return _wants_certificate(settings)
-    return RefusedError(f"{settings.broker} closes the connection without a word: look into its log")
+    perhaps = "wants a certificate of us" if settings.cert_file is None else "does not accept our certificate"
+    return RefusedError(
+        f"{settings.broker} closes the connection without a word: perhaps it {perhaps} (mqtt.cert_file); "
+        "its log tells"
+    )
 
 
 def no_connection(settings: MqttSettings, error: BaseException) -> LinkError:
