@@ -133,7 +133,7 @@ export class RunnerView {
     this.player.advance(elapsed_s, tracks);
     FEET.forEach((foot, at) => {
       if (still) this.feet[foot].stills(tracks[at].at(-1));
-      else this.feet[foot].frame(strideAt(tracks[at], this.player.at_s), this.player.at_s);
+      else if (!this.player.isPaused) this.feet[foot].frame(strideAt(tracks[at], this.player.at_s), this.player.at_s);
     });
   }
 
