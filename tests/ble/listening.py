@@ -71,6 +71,10 @@ class Heard:
     def of(self, foot: Foot, role: str) -> list[bytes]:
         return [one.payload for one in self.packets if (one.foot, one.characteristic) == (foot, role)]
 
+    def values(self) -> list[bytes]:
+        """All that pods said, in the order in which it came."""
+        return [one.payload for one in self.packets if one.characteristic != LINK]
+
     def links(self, foot: Foot) -> list[dict[str, Any]]:
         return [json.loads(payload) for payload in self.of(foot, LINK)]
 

@@ -20,12 +20,13 @@ from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sources import bluetooth
 
 LOSSES = 20
-SOME_STRIDES = 80  # packets of data: 7 s
+SOME_STRIDES = 80  # packets of data: 7 s, if none is lost
+MOST_STRETCHES = 4  # a machine with other work loses packets on the air, and with them strides
 
 
 @pytest.fixture(scope="module")
 def run() -> SimulatedRun:
-    return simulate(load("easy_run").shortened(60.0))
+    return simulate(load("easy_run").shortened(120.0))
 
 
 def open_files() -> int:
@@ -54,13 +55,23 @@ async def recovers(heard: Heard, already: int, timeout_s: float = 20.0) -> float
     return asyncio.get_running_loop().time()
 
 
-def assert_no_stride_spans_a_hole(heard: Heard) -> None:
+def strides_and_gaps(heard: Heard) -> tuple[list[Stride], list[Gap]]:
     from stridesense.pipeline import Pipeline
     from stridesense.runtime.session import SessionReport, outcomes
 
     made = list(outcomes(heard.packets, Pipeline(), SessionReport()))
-    gaps = [one for one in made if isinstance(one, Gap)]
-    strides = [one for one in made if isinstance(one, Stride)]
+    return [one for one in made if isinstance(one, Stride)], [one for one in made if isinstance(one, Gap)]
+
+
+async def strides_are_heard(heard: Heard) -> None:
+    for _ in range(MOST_STRETCHES):
+        await heard.streams(Foot.LEFT, SOME_STRIDES)
+        if strides_and_gaps(heard)[0]:
+            return
+
+
+def assert_no_stride_spans_a_hole(heard: Heard) -> None:
+    strides, gaps = strides_and_gaps(heard)
     assert gaps
     assert strides
     for stride in strides:
@@ -83,7 +94,7 @@ async def test_twenty_lost_links_are_taken_up_again_without_a_leak_or_a_double(
             waits_s.append(await recovers(heard, number) - back_s)
             await asyncio.sleep(how.uniform(0.0, 0.2))
         await becomes(lambda: open_files() <= files and len(tasks()) <= before)
-        await heard.streams(Foot.LEFT, SOME_STRIDES)
+        await strides_are_heard(heard)
     assert heard.links(Foot.LEFT)[-1]["reconnects"] == LOSSES
     assert median(waits_s) <= 5.0, waits_s
     assert_no_stride_spans_a_hole(heard)
