@@ -24,14 +24,17 @@ def run() -> SimulatedRun:
 
 
 class Kept(Sink):
-    """The strides that a session gave."""
+    """The strides that a session gave, and how many packets of data it took."""
 
     def __init__(self) -> None:
         self.strides: list[Stride] = []
+        self.data = 0
 
     async def handle(self, item: Item) -> None:
         if isinstance(item, Stride):
             self.strides.append(item)
+        elif isinstance(item, RawPacket):
+            self.data += item.characteristic == "data"
 
 
 def strides_of(packets: Iterable[RawPacket]) -> list[Stride]:
@@ -109,7 +112,7 @@ async def test_two_pods_at_208_hz_lose_nothing_and_make_the_strides_of_their_rec
         session = asyncio.create_task(run_session(source, Pipeline(), [recorder, kept], SessionDesk()))
         await asyncio.gather(*(pod.has_sent("data", 1) for pod in (left, right)))
         await becomes(lambda: session.done() or not (left.is_playing or right.is_playing), 60.0)
-        await asyncio.sleep(0.5)
+        await becomes(lambda: kept.data >= len([*left.values("data"), *right.values("data")]))
         source.end()
         report = await session
     recorded = list(Recording.open(path).packets())
