@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
@@ -64,29 +64,49 @@ def require_program() -> Callable[[str], str]:
     return find
 
 
+@pytest.fixture(scope="session")
+def made_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BinaryIO]:
+    """Topics and messages that programs started by tests make, as they are made."""
+    path = tmp_path_factory.mktemp("messages") / "made"
+    path.touch()
+    with pytest.MonkeyPatch.context() as patch, path.open("rb") as made:
+        patch.setenv("MESSAGES_MADE", str(path))
+        patch.setenv("PYTHONPATH", str(CHECKOUT / "tests" / "watching"), prepend=os.pathsep)
+        yield made
+
+
 @pytest.fixture(scope="session", autouse=True)
-def broken_messages() -> Iterator[list[str]]:
-    """What was wrong with the messages that were made so far: each is held to the contract."""
+def broken_messages(made_elsewhere: BinaryIO) -> Iterator[Callable[[], list[str]]]:
+    """Tells what is wrong with the messages that were made since it was last asked."""
     faults: list[str] = []
     wrap = Envelope.wrap
 
-    def wrap_and_look(self: Envelope, topic: str, unix_s: float, record: Mapping[str, object]) -> bytes:
+    def look_at(topic: str, payload: bytes) -> None:
         from contract.keeping import faults as faults_of
 
-        payload = wrap(self, topic, unix_s, record)
         faults.extend(faults_of(topic, payload))
+
+    def wrap_and_look(self: Envelope, topic: str, unix_s: float, record: Mapping[str, object]) -> bytes:
+        payload = wrap(self, topic, unix_s, record)
+        look_at(topic, payload)
         return payload
+
+    def tell() -> list[str]:
+        for line in made_elsewhere:
+            topic, payload = line.split(b"\t", 1)
+            look_at(topic.decode(), payload)
+        told, faults[:] = faults[:], []
+        return told
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Envelope, "wrap", wrap_and_look)
-        yield faults
+        yield tell
 
 
 @pytest.fixture(autouse=True)
-def _every_message_keeps_the_contract(broken_messages: list[str]) -> Iterator[None]:
+def _every_message_keeps_the_contract(broken_messages: Callable[[], list[str]]) -> Iterator[None]:
     yield
-    faults, broken_messages[:] = broken_messages[:], []
-    assert faults == []
+    assert broken_messages() == []
 
 
 @pytest.fixture

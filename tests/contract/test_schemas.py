@@ -3,6 +3,8 @@
 import copy
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -209,7 +211,16 @@ def test_no_test_can_make_a_message_that_breaks_the_contract(
     assert re.search(fault, "\n".join(faults(f"stridesense/1/pod/{level}", payload)))
 
 
-def test_what_any_test_wraps_is_looked_at(broken_messages: list[str]) -> None:
-    Envelope("sid").wrap("stridesense/1/pod/mark", 1.0, {"type": "mark", "t_s": 1.0, "text": "", "mood": 1})
-    assert broken_messages == ["mark has no field mood"]
-    broken_messages.clear()
+WRONG = {"type": "mark", "t_s": 1.0, "text": "", "mood": 1}
+
+
+def test_what_any_test_wraps_is_looked_at(broken_messages: Callable[[], list[str]]) -> None:
+    Envelope("sid").wrap("stridesense/1/pod/mark", 1.0, WRONG)
+    assert broken_messages() == ["mark has no field mood"]
+
+
+def test_so_is_what_a_program_wraps_that_a_test_starts(broken_messages: Callable[[], list[str]]) -> None:
+    wrap = f"Envelope('sid').wrap('stridesense/1/pod/mark', 1.0, {WRONG})"
+    program = f"from stridesense.contract.topics import Envelope; {wrap}"
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert broken_messages() == ["mark has no field mood"]
