@@ -24,6 +24,17 @@ BOXES = """(nodes) => nodes.map((node) => {
   return [left, top, right, bottom];
 })"""
 
+DATA = "(nodes) => nodes.map((node) => ({ ...node.dataset }))"
+LIGHTS = """
+window.lights = [];
+const request = WakeLock.prototype.request;
+WakeLock.prototype.request = async function (...kinds) {
+  const light = await request.apply(this, kinds);
+  window.lights.push(light);
+  return light;
+};
+"""
+
 
 def budget(foot: Foot, band: Band) -> Message:
     load, limit = LOADS[band], None if band is Band.UNKNOWN else LIMIT
@@ -31,6 +42,12 @@ def budget(foot: Foot, band: Band) -> Message:
     return said(
         record(CalfBudget(foot=foot, t_s=1.0, load=load, strides=100, limit=limit, ratio=ratio, band=band))
     )
+
+
+def cue(metric: str, foot: str) -> Message:
+    words = {"cue_id": metric, "theme": "heel", "kind": "correction", "text": "so", "reason": "because"}
+    figures = {"value": 1.0, "window_strides": 25, "valid_for_s": 2.0, "valid_until": 2e9, "t_s": 1.0}
+    return said({"type": "cue", "metric": metric, "foot": foot, **words, **figures})
 
 
 def pod(foot: Foot, state: LinkState, percent: int, **fields: object) -> Message:
@@ -149,6 +166,65 @@ async def test_each_legs_budget_and_pod_are_seen_without_scrolling(looker: Looke
         await page.set_viewport_size({"width": width, "height": height})
         (_, _, _, now_end), (_, legs_begin, _, _) = await boxes(page.locator(".now, .legs"))
         assert 0.0 <= legs_begin - now_end < 20.0
+
+
+@pytest.mark.parametrize(
+    ("metric", "foot", "cued"),
+    [
+        ("heel_height_mm", "left", [("left", "heel")]),
+        ("contact_asymmetry_percent", "right", [("right", "contact_time_s")]),
+        ("pull_delay_s", "unknown", [("left", "pull_rate_dps"), ("right", "pull_rate_dps")]),
+        ("cadence_spm", "unknown", [(None, "cadence_spm")]),
+        ("impact_g", "left", []),
+    ],
+)
+async def test_the_figure_that_the_cue_is_about_has_a_frame(
+    looker: Looker, mosquitto: Broker, metric: str, foot: str, cued: list[tuple[str | None, str]]
+) -> None:
+    async with Publisher(mosquitto) as publisher:
+        await publisher.say("status", b"online")
+        await looker.open("#/runner/pod")
+        await publisher.say("left/stride", stride_at(1000.0))
+        await publisher.say("cue", cue(metric, foot))
+        await expect(looker.page.locator(".cue-text")).to_have_text("So")
+        framed = await looker.page.locator("[data-cued]").evaluate_all(DATA)
+        assert [(one.get("foot"), one["metric"]) for one in framed] == cued
+        await publisher.say("cue", {**cue("x", foot), "seq": 1, "text": "and now so"})
+        await expect(looker.page.locator(".cue-text")).to_have_text("And now so")
+        assert await looker.page.locator("[data-cued]").count() == 0
+
+
+async def test_how_long_and_how_fast_stand_beside_the_figures(looker: Looker, mosquitto: Broker) -> None:
+    session = {"type": "session", "started": 1000.0}
+    summary = {"type": "summary", "gait": "run", "strides": 6}
+    async with Publisher(mosquitto) as publisher:
+        await publisher.say("status", b"online")
+        await publisher.say(
+            "left/reading", said({"type": "reading", "foot": "left", "t_s": 1, "speed_mps": 2.5})
+        )
+        await looker.open("#/runner/pod")
+        pace = looker.page.locator(".pace")
+        await expect(pace).to_have_text("6:40 /km")
+        await publisher.say("summary", said({**summary, "speed_mps": 3.0}))
+        await expect(pace).to_have_text("5:33 /km")
+        await publisher.say("summary", said({**summary, "speed_mps": 0.1}))
+        await expect(pace).to_have_text("")
+        await publisher.say("session", said({**session, "state": "ended"}, t=4723.0))
+        await expect(looker.page.locator(".facts")).to_have_text("1:02:03")
+
+
+async def test_the_full_screen_stays_lit(looker: Looker) -> None:
+    await looker.page.add_init_script(LIGHTS)
+    await looker.open()
+    await looker.page.reload()
+    button = looker.page.get_by_role("button", name="Full screen")
+    await button.click()
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    assert await looker.page.evaluate("document.fullscreenElement === document.documentElement")
+    await looker.page.wait_for_function("lights.length === 1 && !lights[0].released")
+    await looker.page.keyboard.press("f")
+    await expect(button).to_have_attribute("aria-pressed", "false")
+    await looker.page.wait_for_function("lights.length === 1 && lights[0].released")
 
 
 async def test_twelve_runners_are_seen_without_scrolling(looker: Looker, mosquitto: Broker) -> None:

@@ -3,6 +3,7 @@
 import { CoachView } from "./coach.js";
 import { el, keyed, mark, say, show } from "./dom.js";
 import { Feed } from "./feed.js";
+import { FullScreenButton } from "./fullscreen.js";
 import { connectionFault, farewell } from "./health.js";
 import { RunnerView } from "./runner.js";
 import { Store } from "./store.js";
@@ -15,6 +16,7 @@ const KEYS = [
   ["c", "all runners"],
   ["p", "pause the feet"],
   ["s", "slow motion"],
+  ["f", "full screen, which stays lit"],
   ["t", "theme"],
   ["?", "this list"],
 ];
@@ -30,6 +32,7 @@ class App {
     this.feed = new Feed(this.store);
     this.store.changed = () => this.route();
     this.theme = new ThemeButton(this.byId("theme"), () => this.view?.repaint());
+    this.full = new FullScreenButton(this.byId("full"));
     this.movedAt_ms = 0;
     this.isDirty = true;
     this.listen();
@@ -127,6 +130,7 @@ class App {
     const actions = {
       "?": () => this.help(),
       c: () => { location.hash = "#/coach"; },
+      f: () => this.full.toggle(),
       t: () => this.theme.next(),
       ArrowLeft: () => this.go(-1),
       ArrowRight: () => this.go(1),

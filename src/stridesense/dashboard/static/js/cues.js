@@ -4,6 +4,7 @@ import { el, keyed, mark, say, show } from "./dom.js";
 import { capital, plain, span } from "./words.js";
 
 const FRESH_S = 8;
+const CUED_S = 20;
 const LISTED = 5;
 
 const FOR = {
@@ -35,6 +36,12 @@ export class CuePanel {
     mark(this.node, "data-fresh", age_s < FRESH_S);
     mark(this.node, "data-cue", cue ? `${cue.cue_id}/${cue.seq}` : null);
   }
+}
+
+/** The metric and the foot of the cue that the runner is busy with now; about 25 strides. */
+export function cuedNow(cues, now_s) {
+  const cue = cues.at(-1);
+  return cue && now_s - cue.heard < CUED_S ? { metric: cue.metric, foot: cue.foot } : null;
 }
 
 /** Cues and marks, the latest change and the latest drill, newest first. */

@@ -7,15 +7,22 @@ import { DASH, FEET, FOOT, HEEL, whole } from "./words.js";
 /** Below this share of the mean nobody is said to be uneven; our own choice. */
 const EVEN = 0.03;
 
+/** `cued` are metrics of cues that the row speaks of. */
 export const METRICS = [
-  { name: "contact_time_s", label: "Contact", unit: "ms", scale: 1000, more: "longer" },
-  { name: "push_off_rate_dps", label: "Push-off", unit: "°/s", scale: 1, more: "harder" },
-  { name: "pull_rate_dps", label: "Pull", unit: "°/s", scale: 1, more: "quicker" },
+  { name: "contact_time_s", cued: ["contact_time_s", "contact_asymmetry_percent"], label: "Contact", unit: "ms", scale: 1000, more: "longer" },
+  { name: "push_off_rate_dps", cued: ["push_off_rate_dps"], label: "Push-off", unit: "°/s", scale: 1, more: "harder" },
+  { name: "pull_rate_dps", cued: ["pull_rate_dps", "pull_delay_s"], label: "Pull", unit: "°/s", scale: 1, more: "quicker" },
 ];
+const HEEL_CUED = ["heel_height_mm", "heel_state"];
 
 function row(label, [left, right], middle, kind) {
   const title = el("h3", { class: "row-label" }, label);
   return el("div", { class: `row ${kind}`, role: "group", "aria-label": label }, left, el("div", { class: "spine" }, title, middle), right);
+}
+
+/** Whether a cue is about this foot's figure; one that names no foot is about both. */
+function isCued(cued, metrics, foot) {
+  return cued !== null && metrics.includes(cued.metric) && (cued.foot === foot || cued.foot === "unknown");
 }
 
 /** One metric of both feet. */
@@ -37,9 +44,10 @@ export class MetricRow {
     );
   }
 
-  draw(feet, stale) {
+  draw(feet, stale, cued) {
     for (const foot of FEET) {
       say(this.values[foot], whole(feet[foot].mean(this.metric.name) * this.metric.scale));
+      mark(this.cells[foot], "data-cued", isCued(cued, this.metric.cued, foot));
       mark(this.cells[foot], "data-stale", stale[foot] !== null);
     }
     this.compare(feet.left.mean(this.metric.name), feet.right.mean(this.metric.name));
@@ -78,9 +86,12 @@ export class HeelRow {
     return node;
   }
 
-  draw(feet, stale) {
+  draw(feet, stale, cued) {
     const heels = { left: feet.left.heel, right: feet.right.heel };
-    for (const foot of FEET) this.drawFoot(this.parts[foot], heels[foot], stale[foot]);
+    for (const foot of FEET) {
+      this.drawFoot(this.parts[foot], heels[foot], stale[foot]);
+      mark(this.parts[foot].node, "data-cued", isCued(cued, HEEL_CUED, foot));
+    }
     const { left, right } = heels;
     const isUneven = left && right && left.state !== right.state;
     say(this.words, !left || !right ? "" : isUneven ? "not the same" : "the same");

@@ -2,7 +2,7 @@
 
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
-import { CuePanel, EarlierList } from "./cues.js";
+import { CuePanel, EarlierList, cuedNow } from "./cues.js";
 import { el, mark, say, show } from "./dom.js";
 import { HeelRow, METRICS, MetricRow } from "./figures.js";
 import { FootView } from "./footview.js";
@@ -10,7 +10,7 @@ import { runnerHealth, staleness_s } from "./health.js";
 import { LegPanel } from "./legs.js";
 import { PHASES } from "./phases.js";
 import { Player, strideAt } from "./player.js";
-import { FEET, FOOT, plain, span, stopwatch, whole } from "./words.js";
+import { FEET, FOOT, pace, plain, span, stopwatch, whole } from "./words.js";
 
 const CHARTS_EACH_S = 1;
 
@@ -34,6 +34,7 @@ export class RunnerView {
     this.name = el("h1", {}, this.device);
     this.facts = el("p", { class: "facts" });
     this.cadence = el("span", { class: "value" });
+    this.pace = el("span", { class: "pace" });
     this.gait = el("span", { class: "gait" });
     this.ages = Object.fromEntries(FEET.map((foot) => [foot, el("span", { class: "age" })]));
     this.names = Object.fromEntries(FEET.map((foot) => [foot, el("span", {}, FOOT[foot])]));
@@ -56,7 +57,8 @@ export class RunnerView {
       this.feet[foot].picture, this.feet[foot].band.node,
     );
     const legend = Object.entries(PHASES).map(([phase, word]) => el("span", {}, el("span", { class: `swatch ${phase}`, "aria-hidden": "true" }), word));
-    const cadence = el("p", { class: "cadence", "data-metric": "cadence_spm" }, this.cadence, el("span", { class: "unit" }, "steps/min"));
+    const more = el("span", { class: "cadence-more" }, el("span", { class: "unit" }, "steps/min"), this.pace);
+    const cadence = el("p", { class: "cadence", "data-metric": "cadence_spm" }, this.cadence, more);
     this.cadenceBox = cadence;
     const spine = el(
       "div", { class: "spine" }, el("h3", { class: "row-label" }, "Cadence"), cadence, this.gait,
@@ -98,9 +100,10 @@ export class RunnerView {
   }
 
   drawTitle(runner, now_s) {
-    const { state, started, theme, muted } = runner.session;
+    const { state, started, t, theme, muted } = runner.session;
+    const until_s = { running: now_s, ended: t }[state];
     const facts = [
-      state === "running" && Number.isFinite(started) ? stopwatch(now_s - started) : null,
+      until_s >= started ? stopwatch(until_s - started) : null,
       theme ? `theme: ${plain(theme)}` : null,
       muted ? "muted" : null,
     ].filter(Boolean);
@@ -109,11 +112,14 @@ export class RunnerView {
 
   drawNow(runner, stale, isStale) {
     say(this.cadence, whole(runner.cadence_spm));
+    say(this.pace, pace(runner.speed_mps));
     mark(this.cadenceBox, "data-stale", isStale);
+    const cued = cuedNow(runner.cues, this.feed.now_s);
+    mark(this.cadenceBox, "data-cued", cued?.metric === "cadence_spm");
     const latest = FEET.map((foot) => runner.sides[foot].stride).filter(Boolean).sort((a, b) => b.t - a.t)[0];
     say(this.gait, latest && latest.gait !== "run" ? plain(latest.gait) : "");
-    this.heel.draw(runner.sides, stale);
-    for (const metric of this.metrics) metric.draw(runner.sides, stale);
+    this.heel.draw(runner.sides, stale, cued);
+    for (const metric of this.metrics) metric.draw(runner.sides, stale, cued);
     say(this.names.left, runner.isUnsided ? FOOT.unknown : FOOT.left);
     for (const foot of FEET) {
       say(this.ages[foot], stale[foot] === null ? "" : `${span(stale[foot])} old`);

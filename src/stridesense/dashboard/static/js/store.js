@@ -122,6 +122,12 @@ class Runner {
     return known.reduce((sum, value) => sum + value, 0) / known.length;
   }
 
+  /** Running speed as both feet have it; of pods that tell no strides, as they say themselves. */
+  get speed_mps() {
+    const told = Object.keys(this.feet).map((foot) => this.last("reading", foot)?.speed_mps).filter(Number.isFinite);
+    return this.last("summary")?.speed_mps ?? told[0];
+  }
+
   /** When the newest stride, or a pod's own figure, was heard. */
   get movedAt() {
     const readings = Object.keys(this.feet).map((foot) => this.latest.get(`reading/${foot}`)?.heard ?? -Infinity);

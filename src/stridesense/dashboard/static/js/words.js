@@ -49,6 +49,11 @@ export function stopwatch(seconds) {
   return hours ? `${hours}:${tail}` : tail;
 }
 
+/** "5:32 /km"; nothing for who hardly moves. */
+export function pace(speed_mps) {
+  return speed_mps > 0.5 ? `${stopwatch(1000 / speed_mps).replace(/^0/, "")} /km` : "";
+}
+
 export function clock(unix_s) {
   return new Date(unix_s * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
