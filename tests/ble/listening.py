@@ -13,7 +13,7 @@ from ble.rigs.base import Rig
 from stridesense.model import Foot, RawPacket
 from stridesense.model.pods import LINK, LinkState
 from stridesense.protocol import registry
-from stridesense.simulator import SimulatedRun
+from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sources.ble import BleSource
 from stridesense.sources.bluetooth import BluetoothRadio
 from stridesense.sources.supervisor import Patience, Pod
@@ -25,7 +25,19 @@ HASTY = Patience(samples_s=1.0, metrics_s=2.5, first_delay_s=0.05, longest_delay
 STOPPED_AFTER_S = 1.0
 """By then a pod was told to stop, and has."""
 
+LONG_S = 180.0
+
 DATA_HEADER = struct.Struct("<2BH2I2B")
+
+
+def long_run() -> SimulatedRun:
+    """An easy run that does not end before a busy machine is done with it."""
+    easy = load("easy_run")
+    blocks = [
+        block.model_copy(update={"duration_s": LONG_S}) if block.activity == "run" else block
+        for block in easy.block
+    ]
+    return simulate(easy.model_copy(update={"block": tuple(blocks)}))
 
 
 def radio_of(rig: Rig) -> BluetoothRadio:
@@ -54,7 +66,7 @@ class Heard:
             self._news.set()
         return self
 
-    async def until(self, is_so: Callable[[], object], timeout_s: float = 15.0) -> None:
+    async def until(self, is_so: Callable[[], object], timeout_s: float = 30.0) -> None:
         """Wait until something is so, looking after each packet."""
         try:
             async with asyncio.timeout(timeout_s):
@@ -88,7 +100,7 @@ class Heard:
     def reasons(self, foot: Foot) -> list[str]:
         return [link["reason"] for link in self.links(foot) if "reason" in link]
 
-    async def streams(self, foot: Foot, packets: int = 3, timeout_s: float = 15.0) -> None:
+    async def streams(self, foot: Foot, packets: int = 3, timeout_s: float = 30.0) -> None:
         """Wait until so many more data packets of a foot came."""
         enough = len(self.of(foot, "data")) + packets
         await self.until(lambda: len(self.of(foot, "data")) >= enough, timeout_s)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from ble.listening import LEFT, Heard, becomes, listening, pod_of, worn
+from ble.listening import LEFT, Heard, becomes, listening, long_run, pod_of, worn
 from ble.peripherals import SofpPod
 from ble.rigs.box_rig import BoxRig
 from ble.rigs.fake_rig import FakeBlueZRig
 from stridesense.model import Foot
 from stridesense.model.pods import LinkState
-from stridesense.simulator import SimulatedRun, load, simulate
+from stridesense.simulator import SimulatedRun
 
 BlueZRig = FakeBlueZRig | BoxRig
 BACK_WITHIN_S = 30.0
@@ -16,7 +16,7 @@ BACK_WITHIN_S = 30.0
 
 @pytest.fixture(scope="module")
 def run() -> SimulatedRun:
-    return simulate(load("easy_run").shortened(90.0))
+    return long_run()
 
 
 async def reads(heard: Heard, sentence: str) -> None:

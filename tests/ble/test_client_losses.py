@@ -11,12 +11,12 @@ import pytest
 from bleak import BleakClient
 from bleak_retry_connector import establish_connection
 
-from ble.listening import LEFT, Heard, becomes, listening, pod_of, worn, worn_on_both
+from ble.listening import LEFT, Heard, becomes, listening, long_run, pod_of, worn, worn_on_both
 from ble.peripherals import SofpPod
 from ble.rigs.base import Rig
 from stridesense.model import Foot, Gap, Stride
 from stridesense.model.pods import LinkState
-from stridesense.simulator import SimulatedRun, load, simulate
+from stridesense.simulator import SimulatedRun
 from stridesense.sources import bluetooth
 
 LOSSES = 20
@@ -26,7 +26,7 @@ MOST_STRETCHES = 4  # a machine with other work loses packets on the air, and wi
 
 @pytest.fixture(scope="module")
 def run() -> SimulatedRun:
-    return simulate(load("easy_run").shortened(120.0))
+    return long_run()
 
 
 def open_files() -> int:

@@ -93,7 +93,7 @@ async def test_a_pod_that_refuses_is_not_asked_in_a_storm(rig: Rig, run: Simulat
     async with worn(rig, run) as (pod, heard):
         pod.faults.refuse_start = 3
         rig.air.drop(LEFT)
-        await heard.until(lambda: heard.count(Foot.LEFT, LinkState.UNUSABLE) >= 5, 20.0)
+        await heard.until(lambda: heard.count(Foot.LEFT, LinkState.UNUSABLE) >= 5, 60.0)
     packets = [one for one in heard.packets if one.characteristic == "link"]
     refused = [one.arrival_ns * 1e-9 for one in packets if b'"unusable"' in one.payload]
     apart_s = [after - before for before, after in pairwise(refused)]

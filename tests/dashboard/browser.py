@@ -64,6 +64,9 @@ STRIDE_GOAL_S = 0.25
 
 CUE_GOAL_S = 0.5
 
+PATIENCE_MS = 15_000
+"""How long a busy machine may take to show what it should; how soon it does so is measured by `Late`."""
+
 NUMBER = re.compile(r"^\d{3}$")
 """A figure as the page shows it."""
 

@@ -41,9 +41,11 @@ async def lonely() -> AsyncIterator[str]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(require_program: Callable[[str], str]) -> AsyncIterator["Browser"]:
-    from playwright.async_api import async_playwright
+    from playwright.async_api import async_playwright, expect
 
-    from dashboard.browser import launch
+    from dashboard.browser import PATIENCE_MS, launch
+
+    expect.set_options(timeout=PATIENCE_MS)
 
     program = require_program("chromium")
     async with async_playwright() as playwright:

@@ -4,6 +4,9 @@ import asyncio
 import resource
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
 
 from brokers import PASSWORD, USERNAME, Broker, cue
 from integration.commanding import TOPIC, Client, session
@@ -11,6 +14,9 @@ from stridesense.runtime.desk import SessionDesk
 from stridesense.sinks.mqtt import MqttSink
 
 FLOOD_S, FLOOD_PER_S = 2.0, 1000
+
+TRIES = 3
+"""Where a machine has more to do, the link may stand still until it is given up, with all that is on it."""
 
 
 async def test_what_is_hostile_is_refused_and_counted(broker: Broker) -> None:
@@ -82,9 +88,20 @@ async def flood(broker: Broker, program: str) -> None:
     await process.wait()
 
 
-async def test_a_flood_is_held_back_and_cues_come_in_time(
-    broker: Broker, require_program: Callable[[str], str]
-) -> None:
+@dataclass
+class Flooded:
+    """What became of a flood and of the cues that were given in it."""
+
+    obeyed: int
+    refused: int
+    answered: int
+    lasted_s: float
+    grown_kib: int
+    given: int
+    cue_ages_s: list[float]
+
+
+async def flooded(broker: Broker, program: str) -> Flooded:
     given_s: list[float] = []
 
     async def give_cues(sink: MqttSink) -> None:
@@ -97,18 +114,35 @@ async def test_a_flood_is_held_back_and_cues_come_in_time(
         giving = asyncio.create_task(give_cues(sink))
         memory_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began_s = time.monotonic()
-        await flood(broker, require_program("mosquitto_pub"))
+        await flood(broker, program)
         lasted_s = time.monotonic() - began_s
         giving.cancel()
         await client.listener.until(lambda: sink.counters.waiting == 0)
         grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory_kib
         await asyncio.sleep(0.2)  # one more is let in each tenth of a second
         assert (await client.ask("mute")).ok
-    obeyed = len(client.listener.on("mark"))
-    assert 10 <= obeyed <= 11 + 10 * (lasted_s + 1.0)
-    assert sink.refused["too_many"] == FLOOD_S * FLOOD_PER_S - obeyed
-    assert len([one for one in client.results if one.reason == "too_many"]) <= lasted_s + 2
-    ages_s = [heard.at_s - given_s[int(heard.record["value"])] for heard in client.listener.on("cue")]
-    assert max(ages_s) < 2.0  # no cue is worth more
-    assert len(ages_s) >= 0.9 * len(given_s)  # all of them, unless this machine has far more to do than this
-    assert grown_kib < 20_000  # of 2 000 commands nothing is kept
+    return Flooded(
+        obeyed=len(client.listener.on("mark")),
+        refused=sink.refused["too_many"],
+        answered=len([one for one in client.results if one.reason == "too_many"]),
+        lasted_s=lasted_s,
+        grown_kib=grown_kib,
+        given=len(given_s),
+        cue_ages_s=[heard.at_s - given_s[int(heard.record["value"])] for heard in client.listener.on("cue")],
+    )
+
+
+async def test_a_flood_is_held_back_and_cues_come_in_time(
+    broker: Broker, require_program: Callable[[str], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(TRIES):
+        caplog.clear()
+        seen = await flooded(broker, require_program("mosquitto_pub"))
+        if "was lost" not in caplog.text:
+            break
+    assert 10 <= seen.obeyed <= 11 + 10 * (seen.lasted_s + 1.0)
+    assert seen.refused == FLOOD_S * FLOOD_PER_S - seen.obeyed
+    assert seen.answered <= seen.lasted_s + 2
+    assert max(seen.cue_ages_s) < 2.0  # no cue is worth more
+    assert len(seen.cue_ages_s) >= 0.9 * seen.given  # all, unless this machine has far more to do than this
+    assert seen.grown_kib < 20_000  # of 2 000 commands nothing is kept
