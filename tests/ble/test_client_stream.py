@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ble.listening import HASTY, LEFT, RIGHT, becomes, listening, pod_of, radio_of
+from ble.listening import LEFT, RIGHT, becomes, listening, pod_of, radio_of, worn
 from ble.peripherals import RunClock, SofpPod
 from ble.peripherals import pod_of as peripheral_of
 from ble.rigs.base import Rig
@@ -16,6 +16,7 @@ from stridesense.model.pods import BATTERY, LinkState
 from stridesense.simulator import SimulatedRun, load, simulate
 from stridesense.sinks.base import Item, Sink
 from stridesense.sources.ble import BleSource
+from stridesense.sources.supervisor import Patience
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ async def test_a_pod_is_asked_who_it_is_before_it_streams_and_stopped_at_the_end
     rig: Rig, run: SimulatedRun
 ) -> None:
     async with SofpPod(await rig.peripheral("pod", LEFT), run, Foot.LEFT) as pod:
-        async with listening(rig, {Foot.LEFT: pod_of(pod)}) as heard:
+        async with listening(rig, {Foot.LEFT: pod_of(pod)}, Patience()) as heard:
             await heard.streams(Foot.LEFT, 10)
         await becomes(lambda: not rig.air.is_connected(LEFT))
         assert [command for _, command in pod.commands] == [b"\x01\x03", b"\x02"]
@@ -68,6 +69,15 @@ async def test_a_pod_is_asked_who_it_is_before_it_streams_and_stopped_at_the_end
     assert (link["address"], link["name"], link["firmware"]) == (LEFT, "StrideSense left", "1.0.0")
     assert link["rssi_dbm"] < 0
     assert link["reconnects"] == 0
+
+
+async def test_a_level_of_the_battery_is_taken_once(rig: Rig, run: SimulatedRun) -> None:
+    async with worn(rig, run, Patience()) as (pod, heard):
+        await heard.streams(Foot.LEFT)
+        for percent in (87, 87, 86):
+            assert await pod.say("battery", bytes([percent]))
+        await heard.until(lambda: bytes([86]) in heard.of(Foot.LEFT, BATTERY))
+    assert heard.of(Foot.LEFT, BATTERY) == [bytes([87]), bytes([86])]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +93,7 @@ async def test_every_kind_of_pod_is_started_heard_and_stopped(
 ) -> None:
     run = simulate(load(scenario).shortened(6.0))
     async with peripheral_of(await rig.peripheral("pod", LEFT), run, foot) as pod:
-        async with listening(rig, {foot: pod_of(pod, protocol)}) as heard:
+        async with listening(rig, {foot: pod_of(pod, protocol)}, Patience()) as heard:
             await heard.until(lambda: len(heard.values()) > 6)
             sent = [payload for _, _, payload in pod.sent]
             assert len(sent) > 2
@@ -107,7 +117,7 @@ async def test_two_pods_at_208_hz_lose_nothing_and_make_the_strides_of_their_rec
         SofpPod(await rig.peripheral("left", LEFT), run, Foot.LEFT, clock=clock) as left,
         SofpPod(await rig.peripheral("right", RIGHT), run, Foot.RIGHT, clock=clock) as right,
     ):
-        source = BleSource(radio_of(rig), {Foot.LEFT: pod_of(left), Foot.RIGHT: pod_of(right)}, HASTY)
+        source = BleSource(radio_of(rig), {Foot.LEFT: pod_of(left), Foot.RIGHT: pod_of(right)})
         recorder = Recorder(path, SessionMeta.new("test"))
         session = asyncio.create_task(run_session(source, Pipeline(), [recorder, kept], SessionDesk()))
         await asyncio.gather(*(pod.has_sent("data", 1) for pod in (left, right)))

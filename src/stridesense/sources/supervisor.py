@@ -251,9 +251,17 @@ class Supervisor:
         described = {uuid for one in self._spec.characteristics.values() for uuid in one.uuid}
         if BATTERY_LEVEL in described or not connection.find([BATTERY_LEVEL]):
             return
+        told = b""
+
+        def take(level: bytes) -> None:
+            nonlocal told
+            if level != told:  # BlueZ may tell a value that was read a second time, as if it were news
+                told = level
+                self._take(BATTERY, level)
+
         with suppress(DeviceError):
-            self._take(BATTERY, await connection.read(BATTERY_LEVEL))
-            await connection.subscribe(BATTERY_LEVEL, lambda level: self._take(BATTERY, level))
+            take(await connection.read(BATTERY_LEVEL))
+            await connection.subscribe(BATTERY_LEVEL, take)
 
     def _take(self, role: str, payload: bytes) -> None:
         if role == "data" or not self._spec.samples:
