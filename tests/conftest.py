@@ -18,8 +18,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what comes out as what should")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What may run side by side: the tests of one file share fixtures, those of Bluetooth one radio."""
+    """What may run side by side: the tests of one file share fixtures, those of Bluetooth one radio.
+
+    First of all, as the plugin that shares the tests out reads the groups in the same hook.
+    """
     for item in items:
         folder = item.path.parent
         item.add_marker(pytest.mark.xdist_group("ble" if folder.name == "ble" else str(item.path)))
