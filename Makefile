@@ -19,7 +19,7 @@ demo: $(READY)  ## a virtual runner holds the heel up, StrideSense notices (abou
 	@$(BIN)/stridesense demo
 
 test: $(READY)  ## every test; those of Bluetooth mostly wait, so they run beside the others
-	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadscope
 
 check: $(READY)  ## lint, format, types, import directions
 	$(BIN)/ruff check .

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from stridesense.contract.topics import Envelope
 
@@ -18,15 +20,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what comes out as what should")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What may run side by side: the tests of one file share fixtures, those of Bluetooth one radio.
+class Sharing(LoadScopeScheduling):
+    """What may not run side by side: the tests of one file share fixtures, those of Bluetooth one radio."""
 
-    First of all, as the plugin that shares the tests out reads the groups in the same hook.
-    """
-    for item in items:
-        folder = item.path.parent
-        item.add_marker(pytest.mark.xdist_group("ble" if folder.name == "ble" else str(item.path)))
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.partition("::")[0])
+        return "ble" if path.parent.name == "ble" else str(path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    """How the tests are shared out among processes."""
+    return Sharing(config, log)
 
 
 CHECKOUT = Path(__file__).resolve().parents[1]
